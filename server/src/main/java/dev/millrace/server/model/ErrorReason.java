@@ -1,0 +1,105 @@
+package dev.millrace.server.model;
+
+/**
+ * Why a request was refused. Names are part of the API: they never change meaning and are never
+ * reused.
+ */
+public enum ErrorReason {
+  /** A name, id or resource has the wrong form. */
+  NAME_INVALID(Category.INVALID_ARGUMENT),
+  /** The request's bytes are no message of the expected type. */
+  REQUEST_MALFORMED(Category.INVALID_ARGUMENT),
+  /** An input of the signature is not in the request. */
+  INPUT_MISSING(Category.INVALID_ARGUMENT),
+  /** The request has an input that the signature lacks. */
+  INPUT_UNEXPECTED(Category.INVALID_ARGUMENT),
+  /** The request asks for an output that the signature lacks. */
+  OUTPUT_UNKNOWN(Category.INVALID_ARGUMENT),
+  /** A tensor's element type is not the signature's. */
+  DTYPE_MISMATCH(Category.INVALID_ARGUMENT),
+  /** A tensor's rank, or a fixed dimension, is not the signature's; or the shape is none. */
+  SHAPE_MISMATCH(Category.INVALID_ARGUMENT),
+  /** A tensor's bytes or elements are more or fewer than its shape asks for. */
+  DATA_SIZE_MISMATCH(Category.INVALID_ARGUMENT),
+  /** A tensor carries its values in two forms, or in one that its dtype does not have. */
+  TENSOR_FORM_AMBIGUOUS(Category.INVALID_ARGUMENT),
+  /** The model itself refused the values. */
+  VALUE_REJECTED(Category.INVALID_ARGUMENT),
+  /** A recipe's parameter is unknown, of the wrong form or out of range. */
+  PARAMETER_INVALID(Category.INVALID_ARGUMENT),
+  /** A page size is out of range. */
+  PAGE_SIZE_INVALID(Category.INVALID_ARGUMENT),
+  /** A page token was not given out by this server. */
+  PAGE_TOKEN_INVALID(Category.INVALID_ARGUMENT),
+  /** A message or header is larger than the server takes. */
+  REQUEST_TOO_LARGE(Category.RESOURCE_EXHAUSTED),
+  /** No model of this name is served. */
+  MODEL_NOT_FOUND(Category.NOT_FOUND),
+  /** The model has no such version. */
+  VERSION_NOT_FOUND(Category.NOT_FOUND),
+  /** The model has no such label. */
+  LABEL_NOT_FOUND(Category.NOT_FOUND),
+  /** The version has no such signature. */
+  SIGNATURE_NOT_FOUND(Category.NOT_FOUND),
+  /** No recipe has this name. */
+  RECIPE_NOT_FOUND(Category.NOT_FOUND),
+  /** No dataset has this name. */
+  DATASET_NOT_FOUND(Category.NOT_FOUND),
+  /** No training job has this name. */
+  JOB_NOT_FOUND(Category.NOT_FOUND),
+  /** The version exists and is not available now. */
+  VERSION_NOT_READY(Category.UNAVAILABLE),
+  /** More is asked than the server can take on now. */
+  OVERLOADED(Category.UNAVAILABLE),
+  /** The server is stopping. */
+  DRAINING(Category.UNAVAILABLE),
+  /** The version could not be loaded. */
+  LOAD_FAILED(Category.FAILED_PRECONDITION),
+  /** The version's files are not those of its manifest. */
+  DIGEST_MISMATCH(Category.FAILED_PRECONDITION),
+  /** The dataset's files are damaged or not of the expected form. */
+  DATASET_INVALID(Category.FAILED_PRECONDITION),
+  /** The training job has ended already. */
+  JOB_FINISHED(Category.FAILED_PRECONDITION),
+  /** The training process ended without a result. */
+  WORKER_DIED(Category.FAILED_PRECONDITION),
+  /** The server stopped while the job ran. */
+  SERVER_RESTARTED(Category.FAILED_PRECONDITION),
+  /** The training run itself failed. */
+  TRAINING_FAILED(Category.FAILED_PRECONDITION),
+  /** The resource has changed since the caller saw it. */
+  ETAG_MISMATCH(Category.ABORTED),
+  /** No event of this number exists yet. */
+  SEQUENCE_OUT_OF_RANGE(Category.OUT_OF_RANGE),
+  /** The deadline passed before the answer was ready. */
+  DEADLINE_EXPIRED(Category.DEADLINE_EXCEEDED),
+  /** The caller went away. */
+  CALLER_CANCELLED(Category.CANCELLED),
+  /** A defect of the server or of the model; the log tells more under the request id. */
+  INTERNAL(Category.INTERNAL);
+
+  /** The canonical code that a reason belongs to. */
+  public enum Category {
+    INVALID_ARGUMENT,
+    NOT_FOUND,
+    FAILED_PRECONDITION,
+    ABORTED,
+    OUT_OF_RANGE,
+    UNAVAILABLE,
+    RESOURCE_EXHAUSTED,
+    DEADLINE_EXCEEDED,
+    CANCELLED,
+    INTERNAL
+  }
+
+  private final Category category;
+
+  ErrorReason(Category category) {
+    this.category = category;
+  }
+
+  /** The canonical code. */
+  public Category category() {
+    return category;
+  }
+}

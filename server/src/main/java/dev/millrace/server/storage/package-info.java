@@ -1,0 +1,5 @@
+/** State on disk. */
+@NullMarked
+package dev.millrace.server.storage;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package dev.millrace.server.training;
+
+import dev.millrace.server.model.ModelName;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What to train, with every default filled in.
+ *
+ * @param model the model that the new version is published under
+ * @param recipe the recipe's name
+ * @param parameters every parameter of the recipe, by name
+ * @param seed of the initial weights, the order of examples and dropout
+ * @param dataset name of the dataset
+ */
+public record TrainingSpec(
+    ModelName model,
+    String recipe,
+    SortedMap<String, String> parameters,
+    long seed,
+    String dataset) {
+  /** The seed when none is given. */
+  public static final long DEFAULT_SEED = 42;
+
+  /** Copies the map. */
+  public TrainingSpec {
+    parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
+  }
+}
