@@ -1,0 +1,38 @@
+package dev.millrace.server.catalog;
+
+import dev.millrace.server.model.VersionId;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A reader's hold on a version: the servable stays loaded until the lease is closed. Closing twice
+ * does nothing.
+ */
+public final class Lease implements AutoCloseable {
+  private final VersionId id;
+  private final Servable servable;
+  private final LeaseCount count;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  Lease(VersionId id, Servable servable, LeaseCount count) {
+    this.id = id;
+    this.servable = servable;
+    this.count = count;
+  }
+
+  /** The version held. */
+  public VersionId id() {
+    return id;
+  }
+
+  /** The loaded version; not to be used after {@link #close}. */
+  public Servable servable() {
+    return servable;
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      count.release();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.millrace.server.catalog;
+
+import dev.millrace.server.model.Signature;
+import dev.millrace.server.tensor.TensorData;
+import java.util.Collection;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * A loaded version. {@link #run} may be called from many threads at once; {@link #close} only when
+ * no run is under way, which the catalog's leases see to.
+ */
+public interface Servable extends AutoCloseable {
+  /** What it can do, by signature name. */
+  SortedMap<String, Signature> signatures();
+
+  /** Estimate of the memory it takes, in bytes. */
+  long memoryBytes();
+
+  /**
+   * Runs one signature on the calling thread.
+   *
+   * @param signature name of one of {@link #signatures()}
+   * @param inputs all inputs of that signature, already checked against it
+   * @param outputs names of the outputs to compute
+   * @return those outputs, on the Java heap
+   * @throws dev.millrace.server.model.ServingException VALUE_REJECTED if the model refuses the
+   *     values; INTERNAL if it fails otherwise
+   */
+  Map<String, TensorData> run(
+      String signature, Map<String, TensorData> inputs, Collection<String> outputs);
+
+  /** Gives back all native memory. */
+  @Override
+  void close();
+}

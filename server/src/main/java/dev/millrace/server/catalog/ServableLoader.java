@@ -1,0 +1,12 @@
+package dev.millrace.server.catalog;
+
+/** Brings a version into memory. Called from one thread at a time. */
+@FunctionalInterface
+public interface ServableLoader {
+  /**
+   * Loads a version; the caller owns it and closes it.
+   *
+   * @throws dev.millrace.server.model.ServingException LOAD_FAILED or DIGEST_MISMATCH
+   */
+  Servable load(ServableSource source);
+}

@@ -1,0 +1,13 @@
+package dev.millrace.server.catalog;
+
+import dev.millrace.server.model.VersionId;
+import java.nio.file.Path;
+
+/**
+ * Where a version is to be loaded from.
+ *
+ * @param id the version
+ * @param directory its SavedModel
+ * @param digest changes whenever the content does
+ */
+public record ServableSource(VersionId id, Path directory, String digest) {}

@@ -1,0 +1,117 @@
+package dev.millrace.server.catalog;
+
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.VersionState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A version's place in the catalog: the one gate through which its state changes. Guarded by the
+ * catalog's lock.
+ */
+final class VersionSlot {
+  private final ServableSource source;
+  private final List<VersionState> history = new ArrayList<>();
+  private VersionStatus status;
+  private boolean aspired = true;
+  private @Nullable Servable servable;
+  private @Nullable LeaseCount leases;
+
+  VersionSlot(ServableSource source, Instant now) {
+    this.source = source;
+    this.status =
+        new VersionStatus(
+            source.id(),
+            VersionState.PENDING,
+            Optional.empty(),
+            "",
+            now,
+            new TreeMap<>(),
+            Optional.empty(),
+            0);
+    history.add(VersionState.PENDING);
+  }
+
+  ServableSource source() {
+    return source;
+  }
+
+  VersionStatus status() {
+    return status;
+  }
+
+  VersionState state() {
+    return status.state();
+  }
+
+  SlotSnapshot snapshot() {
+    return new SlotSnapshot(source.id().number(), state(), aspired);
+  }
+
+  void setAspired(boolean aspired) {
+    this.aspired = aspired;
+  }
+
+  boolean isAspired() {
+    return aspired;
+  }
+
+  @Nullable Servable servable() {
+    return servable;
+  }
+
+  @Nullable LeaseCount leases() {
+    return leases;
+  }
+
+  void moveTo(VersionState next, Instant now) {
+    change(next, Optional.empty(), "", now, status.warmUp());
+  }
+
+  void fail(ErrorReason reason, String message, Instant now) {
+    servable = null;
+    change(VersionState.FAILED, Optional.of(reason), message, now, Optional.empty());
+  }
+
+  void warming(Servable loaded, Instant now) {
+    servable = loaded;
+    moveTo(VersionState.WARMING, now);
+  }
+
+  void available(LeaseCount gate, WarmUpReport report, Instant now) {
+    leases = gate;
+    change(VersionState.AVAILABLE, Optional.empty(), "", now, Optional.of(report));
+  }
+
+  void released(Instant now) {
+    servable = null;
+    moveTo(VersionState.RELEASED, now);
+  }
+
+  private void change(
+      VersionState next,
+      Optional<ErrorReason> reason,
+      String message,
+      Instant now,
+      Optional<WarmUpReport> warmUp) {
+    if (!state().successors().contains(next)) {
+      throw new IllegalStateException(source.id() + " cannot become " + next + " after " + history);
+    }
+    history.add(next);
+    Servable loaded = servable;
+    status =
+        new VersionStatus(
+            source.id(),
+            next,
+            reason,
+            message,
+            now,
+            loaded == null ? new TreeMap<>() : loaded.signatures(),
+            warmUp,
+            loaded == null ? 0 : loaded.memoryBytes());
+  }
+}

@@ -1,0 +1,116 @@
+package dev.millrace.server.repository;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A folder with everything in it: listed, digested, synced, copied or deleted as one. */
+final class FileTree {
+  private final Path root;
+
+  FileTree(Path root) {
+    this.root = root;
+  }
+
+  /** All regular files but the manifest, ordered by path. */
+  List<Path> files() throws IOException {
+    try (Stream<Path> walk = Files.walk(root)) {
+      return walk.filter(Files::isRegularFile)
+          .filter(file -> !root.relativize(file).toString().equals(Manifest.FILE_NAME))
+          .sorted(Comparator.comparing(this::name))
+          .toList();
+    } catch (UncheckedIOException wrapped) {
+      throw wrapped.getCause();
+    }
+  }
+
+  /** All regular files but the manifest with sizes and digests, ordered by path. */
+  List<FileEntry> entries() throws IOException {
+    List<FileEntry> entries = new ArrayList<>();
+    for (Path file : files()) {
+      entries.add(new FileEntry(name(file), Files.size(file), sha256(file)));
+    }
+    return entries;
+  }
+
+  /**
+   * Forces files and folders to the disk, so that a rename after it cannot expose what is not
+   * there.
+   */
+  void sync() throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(root)) {
+      all = walk.toList();
+    }
+    for (Path path : all) {
+      sync(path);
+    }
+  }
+
+  /** Forces one file or folder to the disk. */
+  static void sync(Path path) throws IOException {
+    boolean folder = Files.isDirectory(path);
+    try (FileChannel channel =
+        FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Windows opens no folders.
+      if (!folder) {
+        throw e;
+      }
+    }
+  }
+
+  /** Copies everything to a folder that does not exist yet. */
+  void copyTo(Path target) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(root)) {
+      all = walk.toList();
+    }
+    for (Path path : all) {
+      Files.copy(path, target.resolve(root.relativize(path).toString()));
+    }
+  }
+
+  /** Deletes the folder and everything in it, if it is there. */
+  void delete() throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(root)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  private String name(Path file) {
+    return root.relativize(file).toString().replace('\\', '/');
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[1 << 16];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException everyJdkHasIt) {
+      throw new IllegalStateException(everyJdkHasIt);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.millrace.server.repository;
+
+import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.VersionId;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The model repository as files: {@code <root>/<model>/<version>/} with a SavedModel and its
+ * manifest. A version appears whole, by one rename, and never changes. Thread-safe.
+ */
+public final class ModelRepository {
+  private static final Logger log = LoggerFactory.getLogger(ModelRepository.class);
+  private static final String STAGING = ".staging";
+
+  private final Path root;
+  private final ManifestFormat manifests = new ManifestFormat();
+  private final Object publishing = new Object();
+
+  private ModelRepository(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * Opens a repository, making its folder if need be and clearing what a crash left half-copied.
+   */
+  public static ModelRepository open(Path root) throws IOException {
+    Files.createDirectories(root);
+    new FileTree(root.resolve(STAGING)).delete();
+    return new ModelRepository(root);
+  }
+
+  /**
+   * Every version of every model, whole or not, in no order. Folders with other names are passed
+   * over.
+   */
+  public List<StoredVersion> scan() throws IOException {
+    List<StoredVersion> versions = new ArrayList<>();
+    for (Path folder : folders(root)) {
+      String name = folder.getFileName().toString();
+      if (ModelName.isValid(name)) {
+        for (Path version : folders(folder)) {
+          number(version)
+              .ifPresent(n -> read(new VersionId(new ModelName(name), n), version, versions));
+        }
+      }
+    }
+    return versions;
+  }
+
+  /**
+   * Makes a finished SavedModel the next version of a model. The folder is moved where the file
+   * system can, copied where it cannot, and appears in the repository by one rename.
+   *
+   * @param staged the SavedModel; gone after success
+   * @param draft the manifest, whose files are filled in here
+   */
+  public VersionId publish(ModelName model, Path staged, Manifest draft) throws IOException {
+    FileTree tree = new FileTree(staged);
+    manifests.write(draft.withFiles(tree.entries()), staged);
+    tree.sync();
+    synchronized (publishing) {
+      Path folder = root.resolve(model.id());
+      Files.createDirectories(folder);
+      VersionId id = new VersionId(model, next(folder));
+      Path target = folder.resolve(Long.toString(id.number()));
+      try {
+        Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException otherFileSystem) {
+        moveByCopy(tree, target);
+      }
+      FileTree.sync(folder);
+      return id;
+    }
+  }
+
+  /** The manifest of one version, if it has one that can be read. */
+  public Optional<Manifest> manifest(VersionId id) {
+    return readManifest(id, directory(id));
+  }
+
+  private Path directory(VersionId id) {
+    return root.resolve(id.model().id()).resolve(Long.toString(id.number()));
+  }
+
+  private void moveByCopy(FileTree tree, Path target) throws IOException {
+    Path staging = root.resolve(STAGING);
+    Files.createDirectories(staging);
+    Path copy = staging.resolve(target.getFileName().toString());
+    FileTree copied = new FileTree(copy);
+    try {
+      copied.delete();
+      tree.copyTo(copy);
+      copied.sync();
+      Files.move(copy, target, StandardCopyOption.ATOMIC_MOVE);
+      tree.delete();
+    } finally {
+      new FileTree(staging).delete();
+    }
+  }
+
+  private static long next(Path folder) throws IOException {
+    long highest = 0;
+    for (Path version : folders(folder)) {
+      highest = Math.max(highest, number(version).orElse(0L));
+    }
+    return highest + 1;
+  }
+
+  private void read(VersionId id, Path directory, List<StoredVersion> versions) {
+    try {
+      FileTree tree = new FileTree(directory);
+      StringBuilder fingerprint = new StringBuilder();
+      for (Path file : tree.files()) {
+        fingerprint.append(file.getFileName()).append(' ').append(Files.size(file)).append(' ');
+        fingerprint.append(Files.getLastModifiedTime(file).toMillis()).append('\n');
+      }
+      Optional<Manifest> manifest = readManifest(id, directory);
+      boolean complete = Completeness.of(directory, manifest);
+      versions.add(new StoredVersion(id, directory, manifest, fingerprint.toString(), complete));
+    } catch (IOException beingWrittenOrRemoved) {
+      log.debug("{} cannot be read now", id, beingWrittenOrRemoved);
+    }
+  }
+
+  private Optional<Manifest> readManifest(VersionId id, Path directory) {
+    if (!Files.isRegularFile(directory.resolve(Manifest.FILE_NAME))) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(manifests.read(directory));
+    } catch (IOException damaged) {
+      log.debug("the manifest of {} cannot be read now", id, damaged);
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Long> number(Path folder) {
+    String name = folder.getFileName().toString();
+    return name.matches("[1-9][0-9]{0,17}") ? Optional.of(Long.parseLong(name)) : Optional.empty();
+  }
+
+  private static List<Path> folders(Path parent) throws IOException {
+    try (Stream<Path> list = Files.list(parent)) {
+      return list.filter(Files::isDirectory).toList();
+    }
+  }
+}
