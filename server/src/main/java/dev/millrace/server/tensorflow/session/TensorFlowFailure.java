@@ -1,0 +1,33 @@
+package dev.millrace.server.tensorflow.session;
+
+/**
+ * TensorFlow said no. Carries its code, which is gRPC's canonical one, and its own words, meant for
+ * the log.
+ */
+final class TensorFlowFailure extends Exception {
+  private static final int INVALID_ARGUMENT = 3;
+  private static final int OUT_OF_RANGE = 11;
+
+  private final int code;
+
+  TensorFlowFailure(int code, String message) {
+    super(message);
+    this.code = code;
+  }
+
+  static void check(NativeStatus status) throws TensorFlowFailure {
+    if (!status.isOk()) {
+      throw new TensorFlowFailure(status.code(), status.message());
+    }
+  }
+
+  /** True when the values are to blame, not the model or the machine. */
+  boolean blamesValues() {
+    return code == INVALID_ARGUMENT || code == OUT_OF_RANGE;
+  }
+
+  /** TensorFlow's words, made fit for callers. */
+  String forCallers() {
+    return TensorFlowMessage.forCallers(String.valueOf(getMessage()));
+  }
+}
