@@ -1,6 +1,7 @@
 package dev.millrace.server.training;
 
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.FieldViolation;
 import java.util.Optional;
 
@@ -63,11 +64,10 @@ public record ParameterSpec(
   }
 
   private FieldViolation violation(String text) {
-    String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
     return new FieldViolation(
         "spec.parameters[\"" + name + "\"]",
         ErrorReason.PARAMETER_INVALID,
-        "expected " + range() + ", got '" + shown + "'");
+        "expected " + range() + ", got '" + FieldPath.shown(text) + "'");
   }
 
   private static String plain(double number) {

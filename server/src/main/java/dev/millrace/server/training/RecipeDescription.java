@@ -1,6 +1,7 @@
 package dev.millrace.server.training;
 
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.FieldViolation;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
@@ -59,10 +60,9 @@ public record RecipeDescription(
   }
 
   private FieldViolation unknown(String name) {
-    String shown = name.length() > 40 ? name.substring(0, 40) + "..." : name;
     String known = parameters.stream().map(ParameterSpec::name).collect(Collectors.joining(", "));
     return new FieldViolation(
-        "spec.parameters[\"" + shown + "\"]",
+        "spec.parameters[\"" + FieldPath.shown(name) + "\"]",
         ErrorReason.PARAMETER_INVALID,
         "recipe '" + this.name + "' has no such parameter; it has " + known);
   }

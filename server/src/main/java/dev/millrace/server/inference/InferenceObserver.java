@@ -1,0 +1,19 @@
+package dev.millrace.server.inference;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Is told of every request when it ends. Thread-safe; must not block. */
+public interface InferenceObserver {
+  /** A request has begun. */
+  void onStart();
+
+  /**
+   * A request has ended.
+   *
+   * @param response the answer; null when it failed
+   * @param failure why it failed; null when it was answered
+   * @param taken from start to end
+   */
+  void onEnd(@Nullable InferenceResponse response, @Nullable Throwable failure, Duration taken);
+}

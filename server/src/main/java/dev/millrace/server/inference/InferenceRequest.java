@@ -1,0 +1,34 @@
+package dev.millrace.server.inference;
+
+import dev.millrace.server.model.Deadline;
+import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.tensor.TensorData;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A caller's question to a model.
+ *
+ * @param model which model, and which version of it
+ * @param signature name of the signature
+ * @param inputs tensors by name, not checked yet
+ * @param outputs names of the outputs wanted; empty for all
+ * @param deadline until when the answer is of use
+ * @param cancelled true once the caller has gone
+ */
+public record InferenceRequest(
+    ModelReference model,
+    String signature,
+    Map<String, TensorData> inputs,
+    List<String> outputs,
+    Deadline deadline,
+    BooleanSupplier cancelled) {
+  /** Copies the collections. */
+  public InferenceRequest {
+    inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
+    outputs = List.copyOf(outputs);
+  }
+}

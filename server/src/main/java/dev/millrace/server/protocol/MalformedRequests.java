@@ -1,0 +1,74 @@
+package dev.millrace.server.protocol;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusRuntimeException;
+import java.io.InputStream;
+
+/**
+ * Answers bytes that are no message with INVALID_ARGUMENT and REQUEST_MALFORMED, where gRPC itself
+ * would blame the server. Thread-safe.
+ */
+public final class MalformedRequests {
+  private final StatusMapper statuses;
+
+  /** Guards services. */
+  public MalformedRequests(StatusMapper statuses) {
+    this.statuses = statuses;
+  }
+
+  /** The same service, with parsing inside the guard. */
+  public ServerServiceDefinition guard(ServerServiceDefinition service) {
+    // As streams, messages are parsed below the interceptor and not before it.
+    return ServerInterceptors.intercept(
+        ServerInterceptors.useInputStreamMessages(service), new Guard());
+  }
+
+  private final class Guard implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      ServerCall.Listener<Q> listener = next.startCall(call, headers);
+      return new SimpleForwardingServerCallListener<>(listener) {
+        private boolean refused;
+
+        @Override
+        public void onMessage(Q message) {
+          try {
+            super.onMessage(message);
+          } catch (StatusRuntimeException unreadable) {
+            if (!(message instanceof InputStream)
+                || !(unreadable.getCause() instanceof InvalidProtocolBufferException)) {
+              throw unreadable;
+            }
+            refused = true;
+            StatusRuntimeException status =
+                statuses.toStatus(
+                    new ServingException(
+                        ErrorReason.REQUEST_MALFORMED,
+                        "the request is no "
+                            + call.getMethodDescriptor().getBareMethodName()
+                            + " message; it is cut off or was made from another .proto"));
+            Metadata trailers = status.getTrailers();
+            call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+          }
+        }
+
+        @Override
+        public void onHalfClose() {
+          if (!refused) {
+            super.onHalfClose();
+          }
+        }
+      };
+    }
+  }
+}

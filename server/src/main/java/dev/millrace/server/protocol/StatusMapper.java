@@ -1,0 +1,134 @@
+package dev.millrace.server.protocol;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.PreconditionFailure;
+import com.google.rpc.ResourceInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.FieldViolation;
+import dev.millrace.server.model.ServingException;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns errors into what goes over the wire: a canonical code, a message that says what to do, and
+ * details that programs read. The only place that does. Thread-safe.
+ */
+public final class StatusMapper {
+  private static final Logger log = LoggerFactory.getLogger(StatusMapper.class);
+  private static final String DOMAIN = "millrace.dev";
+  private static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final Supplier<String> errorIds;
+
+  /**
+   * A mapper.
+   *
+   * @param errorIds makes the ids by which a defect is found in the log
+   */
+  public StatusMapper(Supplier<String> errorIds) {
+    this.errorIds = errorIds;
+  }
+
+  /** The status of any error; a defect's own text stays in the log. */
+  public StatusRuntimeException toStatus(Throwable error) {
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    return cause instanceof ServingException known ? known(known) : defect(cause);
+  }
+
+  private StatusRuntimeException defect(Throwable error) {
+    String id = errorIds.get();
+    log.error("error {}", id, error);
+    return known(
+        new ServingException(
+            ErrorReason.INTERNAL,
+            "internal error; the server's log tells more under the error id",
+            Map.of("error_id", id)));
+  }
+
+  private static StatusRuntimeException known(ServingException error) {
+    Status.Builder status =
+        Status.newBuilder()
+            .setCode(code(error.reason().category()).getNumber())
+            .setMessage(error.message())
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setReason(error.reason().name())
+                        .setDomain(DOMAIN)
+                        .putAllMetadata(error.metadata())
+                        .build()));
+    addViolations(status, error);
+    addSubject(status, error);
+    Metadata trailers = new Metadata();
+    error
+        .retryAfter()
+        .ifPresent(
+            delay -> {
+              status.addDetails(
+                  Any.pack(
+                      RetryInfo.newBuilder()
+                          .setRetryDelay(
+                              Duration.newBuilder()
+                                  .setSeconds(delay.getSeconds())
+                                  .setNanos(delay.getNano()))
+                          .build()));
+              trailers.put(PUSHBACK, Long.toString(delay.toMillis()));
+            });
+    return StatusProto.toStatusRuntimeException(status.build(), trailers);
+  }
+
+  private static void addViolations(Status.Builder status, ServingException error) {
+    if (!error.violations().isEmpty()) {
+      BadRequest.Builder request = BadRequest.newBuilder();
+      for (FieldViolation violation : error.violations()) {
+        request.addFieldViolations(
+            BadRequest.FieldViolation.newBuilder()
+                .setField(violation.field())
+                .setReason(violation.reason().name())
+                .setDescription(violation.description()));
+      }
+      status.addDetails(Any.pack(request.build()));
+    }
+  }
+
+  private static void addSubject(Status.Builder status, ServingException error) {
+    if (error.reason().category() == ErrorReason.Category.NOT_FOUND) {
+      String type = error.reason().name().replace("_NOT_FOUND", "").toLowerCase(Locale.ROOT);
+      status.addDetails(
+          Any.pack(
+              ResourceInfo.newBuilder()
+                  .setResourceType(type)
+                  .setResourceName(error.metadata().getOrDefault(type, ""))
+                  .setDescription(error.message())
+                  .build()));
+    } else if (error.reason().category() == ErrorReason.Category.FAILED_PRECONDITION) {
+      status.addDetails(
+          Any.pack(
+              PreconditionFailure.newBuilder()
+                  .addViolations(
+                      PreconditionFailure.Violation.newBuilder()
+                          .setType(error.reason().name())
+                          .setDescription(error.message()))
+                  .build()));
+    }
+  }
+
+  private static Code code(ErrorReason.Category category) {
+    return Code.valueOf(category.name());
+  }
+}

@@ -1,0 +1,100 @@
+package dev.millrace.server.protocol.v1;
+
+import dev.millrace.server.inference.InferenceRequest;
+import dev.millrace.server.inference.InferenceResponse;
+import dev.millrace.server.inference.Predictor;
+import dev.millrace.server.model.Deadline;
+import dev.millrace.server.model.FieldPath;
+import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.Signature;
+import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.tensor.TensorData;
+import dev.millrace.v1.InferenceServiceGrpc;
+import dev.millrace.v1.PredictRequest;
+import dev.millrace.v1.PredictResponse;
+import dev.millrace.v1.Tensor;
+import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The native inference service: from the wire to the predictor chain and back. Thread-safe. */
+public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServiceImplBase {
+  private final Predictor predictor;
+  private final StatusMapper statuses;
+  private final InstantSource clock;
+  private final TensorCodec codec = new TensorCodec();
+
+  /** A service over a predictor chain. */
+  public InferenceServiceV1(Predictor predictor, StatusMapper statuses, InstantSource clock) {
+    this.predictor = predictor;
+    this.statuses = statuses;
+    this.clock = clock;
+  }
+
+  @Override
+  public void predict(PredictRequest request, StreamObserver<PredictResponse> observer) {
+    InferenceRequest decoded;
+    try {
+      decoded = decode(request);
+    } catch (ServingException refused) {
+      observer.onError(statuses.toStatus(refused));
+      return;
+    }
+    TensorCodec.Form form =
+        request.getInputsMap().values().stream()
+                .anyMatch(tensor -> TensorCodec.form(tensor) == TensorCodec.Form.NUMBERS)
+            ? TensorCodec.Form.NUMBERS
+            : TensorCodec.Form.BYTES;
+    predictor
+        .predict(decoded)
+        .whenComplete((response, failure) -> answer(observer, form, response, failure));
+  }
+
+  private void answer(
+      StreamObserver<PredictResponse> observer,
+      TensorCodec.Form form,
+      @Nullable InferenceResponse response,
+      @Nullable Throwable failure) {
+    if (response == null) {
+      observer.onError(statuses.toStatus(failure == null ? new IllegalStateException() : failure));
+      return;
+    }
+    PredictResponse.Builder builder =
+        PredictResponse.newBuilder()
+            .setModel(response.version().resource())
+            .setSignature(response.signature());
+    response
+        .outputs()
+        .forEach((name, tensor) -> builder.putOutputs(name, codec.encode(tensor, form)));
+    observer.onNext(builder.build());
+    observer.onCompleted();
+  }
+
+  private InferenceRequest decode(PredictRequest request) {
+    ModelReference model = ModelReference.parse(request.getModel());
+    Map<String, TensorData> inputs = new LinkedHashMap<>();
+    for (Map.Entry<String, Tensor> input : request.getInputsMap().entrySet()) {
+      inputs.put(input.getKey(), codec.decode(FieldPath.input(input.getKey()), input.getValue()));
+    }
+    Context context = Context.current();
+    return new InferenceRequest(
+        model,
+        request.getSignature().isEmpty() ? Signature.DEFAULT_NAME : request.getSignature(),
+        inputs,
+        request.getOutputsList(),
+        deadline(context),
+        context::isCancelled);
+  }
+
+  private Deadline deadline(Context context) {
+    io.grpc.Deadline deadline = context.getDeadline();
+    return deadline == null
+        ? Deadline.NONE
+        : new Deadline(clock.instant().plusNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)));
+  }
+}

@@ -1,0 +1,115 @@
+package dev.millrace.server.protocol.v1;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import dev.millrace.server.catalog.VersionStatus;
+import dev.millrace.server.catalog.WarmUpReport;
+import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.VersionId;
+import dev.millrace.server.model.VersionState;
+import dev.millrace.server.repository.Manifest;
+import dev.millrace.server.tensor.TensorSpec;
+import dev.millrace.v1.Model;
+import dev.millrace.v1.ModelVersion;
+import dev.millrace.v1.Provenance;
+import dev.millrace.v1.Signature;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Models and versions as messages. Thread-safe. */
+public final class ModelCodec {
+  private final Function<VersionId, Optional<Manifest>> manifests;
+
+  /**
+   * A codec.
+   *
+   * @param manifests finds what is known of a version's making
+   */
+  public ModelCodec(Function<VersionId, Optional<Manifest>> manifests) {
+    this.manifests = manifests;
+  }
+
+  Model encode(ModelName model, List<VersionStatus> versions) {
+    Model.Builder builder = Model.newBuilder().setName(model.resource());
+    versions.forEach(status -> builder.addVersions(encode(status)));
+    return builder.build();
+  }
+
+  ModelVersion encode(VersionStatus status) {
+    ModelVersion.Builder builder =
+        ModelVersion.newBuilder()
+            .setName(status.id().resource())
+            .setVersion(status.id().number())
+            .setState(state(status.state()))
+            .setReason(status.reason().map(Enum::name).orElse(""))
+            .setMessage(status.message())
+            .setStateTime(timestamp(status.since()))
+            .setMemoryBytes(status.memoryBytes());
+    status
+        .signatures()
+        .forEach((name, signature) -> builder.putSignatures(name, encode(signature)));
+    status.warmUp().ifPresent(report -> builder.setWarmUp(encode(report)));
+    manifests.apply(status.id()).ifPresent(manifest -> builder.setProvenance(encode(manifest)));
+    return builder.build();
+  }
+
+  private static dev.millrace.v1.VersionState state(VersionState state) {
+    return dev.millrace.v1.VersionState.valueOf("VERSION_STATE_" + state.name());
+  }
+
+  private static Signature encode(dev.millrace.server.model.Signature signature) {
+    Signature.Builder builder = Signature.newBuilder();
+    signature.inputs().forEach((name, spec) -> builder.putInputs(name, encode(spec)));
+    signature.outputs().forEach((name, spec) -> builder.putOutputs(name, encode(spec)));
+    return builder.build();
+  }
+
+  private static dev.millrace.v1.TensorSpec encode(TensorSpec spec) {
+    return dev.millrace.v1.TensorSpec.newBuilder()
+        .setDtypeValue(spec.dtype().number())
+        .addAllShape(Arrays.stream(spec.shape().toArray()).boxed().toList())
+        .setUnknownRank(spec.shape().isUnknownRank())
+        .build();
+  }
+
+  private static dev.millrace.v1.WarmUpReport encode(WarmUpReport report) {
+    return dev.millrace.v1.WarmUpReport.newBuilder()
+        .setRequests(report.requests())
+        .setLoadDuration(duration(report.loadDuration()))
+        .setFirstRequest(duration(report.firstRequest()))
+        .setLastRequest(duration(report.lastRequest()))
+        .addAllSkipped(report.skipped())
+        .build();
+  }
+
+  private static Provenance encode(Manifest manifest) {
+    return Provenance.newBuilder()
+        .setRecipe(manifest.recipe())
+        .setTrainingJob(
+            manifest.trainingJob().isEmpty() ? "" : "trainingJobs/" + manifest.trainingJob())
+        .putAllParameters(manifest.parameters())
+        .setSeed(manifest.seed())
+        .setDatasetDigest(manifest.datasetDigest())
+        .putAllMetrics(manifest.metrics())
+        .setCreateTime(timestamp(manifest.createTime()))
+        .setSizeBytes(manifest.sizeBytes())
+        .build();
+  }
+
+  static Timestamp timestamp(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
+  }
+
+  static Duration duration(java.time.Duration duration) {
+    return Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
+  }
+}

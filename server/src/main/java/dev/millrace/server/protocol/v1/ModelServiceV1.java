@@ -1,0 +1,123 @@
+package dev.millrace.server.protocol.v1;
+
+import dev.millrace.server.catalog.ModelCatalog;
+import dev.millrace.server.catalog.VersionStatus;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.VersionChoice;
+import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.v1.ListModelsRequest;
+import dev.millrace.v1.ListModelsResponse;
+import dev.millrace.v1.ModelServiceGrpc;
+import dev.millrace.v1.ModelStatusRequest;
+import dev.millrace.v1.ModelStatusResponse;
+import dev.millrace.v1.WatchModelRequest;
+import dev.millrace.v1.WatchModelResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The native model service: what is served, and how it changes. Thread-safe. */
+public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase {
+  private final ModelCatalog catalog;
+  private final ModelCodec codec;
+  private final StatusMapper statuses;
+  private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
+
+  /** A service over the catalog. */
+  public ModelServiceV1(ModelCatalog catalog, ModelCodec codec, StatusMapper statuses) {
+    this.catalog = catalog;
+    this.codec = codec;
+    this.statuses = statuses;
+  }
+
+  @Override
+  public void modelStatus(
+      ModelStatusRequest request, StreamObserver<ModelStatusResponse> observer) {
+    try {
+      ModelReference reference = ModelReference.parse(request.getModel());
+      List<VersionStatus> versions = versions(reference.model());
+      if (reference.choice() instanceof VersionChoice.Exact exact) {
+        versions =
+            versions.stream().filter(status -> status.id().number() == exact.number()).toList();
+        if (versions.isEmpty()) {
+          throw new ServingException(
+              ErrorReason.VERSION_NOT_FOUND,
+              "model '" + reference.model() + "' has no version " + exact.number(),
+              Map.of("model", reference.model().id(), "version", Long.toString(exact.number())));
+        }
+      } else if (reference.choice() instanceof VersionChoice.Labelled labelled) {
+        throw new ServingException(
+            ErrorReason.LABEL_NOT_FOUND,
+            "model '" + reference.model() + "' has no label '" + labelled.label() + "'",
+            Map.of("model", reference.model().id(), "label", labelled.label()));
+      }
+      observer.onNext(
+          ModelStatusResponse.newBuilder()
+              .setModel(codec.encode(reference.model(), versions))
+              .build());
+      observer.onCompleted();
+    } catch (ServingException refused) {
+      observer.onError(statuses.toStatus(refused));
+    }
+  }
+
+  @Override
+  public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
+    try {
+      Page page = Page.of(request.getPageSize(), request.getPageToken());
+      SortedMap<ModelName, List<VersionStatus>> models = catalog.statuses();
+      List<ModelName> rest =
+          models.keySet().stream().filter(model -> page.isAfterToken(model.id())).toList();
+      ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
+      for (ModelName model : rest.subList(0, Math.min(rest.size(), page.size()))) {
+        response.addModels(codec.encode(model, models.getOrDefault(model, List.of())));
+      }
+      if (rest.size() > page.size()) {
+        response.setNextPageToken(Page.tokenAfter(rest.get(page.size() - 1).id()));
+      }
+      observer.onNext(response.build());
+      observer.onCompleted();
+    } catch (ServingException refused) {
+      observer.onError(statuses.toStatus(refused));
+    }
+  }
+
+  @Override
+  public void watchModel(WatchModelRequest request, StreamObserver<WatchModelResponse> observer) {
+    try {
+      ModelName model = ModelReference.parse(request.getModel()).model();
+      versions(model);
+      ModelWatch watch =
+          new ModelWatch(model, codec, (ServerCallStreamObserver<WatchModelResponse>) observer);
+      watches.add(watch);
+      watch.begin(catalog, () -> watches.remove(watch));
+    } catch (ServingException refused) {
+      observer.onError(statuses.toStatus(refused));
+    }
+  }
+
+  /** Ends every watch with DRAINING, for the server's stop. */
+  public void endWatches() {
+    ServingException draining =
+        new ServingException(ErrorReason.DRAINING, "the server is stopping; watch another one");
+    watches.forEach(watch -> watch.end(statuses.toStatus(draining)));
+  }
+
+  private List<VersionStatus> versions(ModelName model) {
+    return catalog
+        .statuses(model)
+        .orElseThrow(
+            () ->
+                new ServingException(
+                    ErrorReason.MODEL_NOT_FOUND,
+                    "no model '" + model + "' is served; ListModels names those that are",
+                    Map.of("model", model.id())));
+  }
+}
