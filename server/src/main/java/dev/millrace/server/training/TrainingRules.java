@@ -1,0 +1,28 @@
+package dev.millrace.server.training;
+
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * What may be trained, and how much at a time.
+ *
+ * @param recipes the recipes there are, by name
+ * @param datasets tells which datasets there are
+ * @param mostRunning jobs that run at the same time, at least 1
+ * @param mostWaiting jobs that may wait
+ */
+public record TrainingRules(
+    Map<String, RecipeDescription> recipes,
+    Predicate<String> datasets,
+    int mostRunning,
+    int mostWaiting) {
+  /** Copies the map. */
+  public TrainingRules {
+    recipes = Map.copyOf(recipes);
+  }
+
+  /** An order with every default filled in, or the refusal of it. */
+  TrainingSpec resolve(TrainingOrder order) {
+    return order.resolve(recipes, datasets);
+  }
+}
