@@ -8,6 +8,7 @@ import dev.millrace.server.model.VersionId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -226,6 +227,7 @@ public final class TrainingJobs implements AutoCloseable {
   @Override
   public void close() {
     List<JobSlot> active;
+    List<Trainer.Run> runs = new ArrayList<>();
     synchronized (lock) {
       if (closed) {
         return;
@@ -233,16 +235,17 @@ public final class TrainingJobs implements AutoCloseable {
       active =
           slots.values().stream().filter(s -> s.job().state() == TrainingJobState.RUNNING).toList();
       active.forEach(slot -> happen(slot, restarted()));
+      for (JobSlot slot : active) {
+        Trainer.Run run = slot.run();
+        if (run != null) {
+          runs.add(run);
+        }
+      }
       closed = true;
       slots.values().forEach(slot -> slot.watchers().forEach(Runnable::run));
     }
-    for (JobSlot slot : active) {
-      Trainer.Run run = slot.run();
-      if (run != null) {
-        run.cancel();
-      }
-      journal.clear(slot.record());
-    }
+    runs.forEach(Trainer.Run::cancel);
+    active.forEach(slot -> journal.clear(slot.record()));
   }
 
   @GuardedBy("lock")

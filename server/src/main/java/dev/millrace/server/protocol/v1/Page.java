@@ -8,7 +8,7 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Which part of a list, ordered by key, a caller asks for.
+ * Which part of a list, rising or falling by key, a caller asks for.
  *
  * @param size most entries on the page
  * @param after the last key of the page before; empty for the first page
@@ -36,6 +36,11 @@ record Page(int size, String after) {
   /** True for keys that come after the page before. */
   boolean isAfterToken(String key) {
     return key.compareTo(after) > 0;
+  }
+
+  /** True for keys that come before the page before, for lists in falling order. */
+  boolean isBeforeToken(String key) {
+    return after.isEmpty() || key.compareTo(after) < 0;
   }
 
   static String tokenAfter(String key) {

@@ -1,0 +1,93 @@
+package dev.millrace.server.tensorflow.worker;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.server.dataset.Dataset;
+import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
+import dev.millrace.server.tensorflow.recipe.Recipe;
+import dev.millrace.server.tensorflow.recipe.Recipes;
+import dev.millrace.server.training.TrainedModel;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * The training process: takes one order from standard input, trains, and reports on standard
+ * output. It ends at once when its standard input does, so that it never outlives the server.
+ */
+public final class TrainingWorker {
+  private TrainingWorker() {}
+
+  /** Runs one order; the exit code is 0 when a model was exported and 1 when not. */
+  public static void main(String[] arguments) throws IOException {
+    PrintStream reports = System.out;
+    // Whatever else prints must not end up among the reports.
+    System.setOut(System.err);
+    ObjectMapper json = WorkerMessage.json();
+    BufferedReader orders =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    String line = orders.readLine();
+    if (line == null) {
+      return;
+    }
+    endWith(orders);
+    WorkerMessage last = train(json.readValue(line, WorkerMessage.Order.class), reports, json);
+    say(reports, last.toLine(json));
+    Runtime.getRuntime().halt(last.trained() == null ? 1 : 0);
+  }
+
+  private static WorkerMessage train(
+      WorkerMessage.Order order, PrintStream reports, ObjectMapper json) {
+    try {
+      Recipe recipe = Recipes.onClassPath().get(order.spec().recipe());
+      Dataset dataset = new Datasets(Path.of(order.datasets())).load(order.spec().dataset());
+      TrainedModel model =
+          recipe.train(
+              order.spec(),
+              dataset,
+              Path.of(order.export()),
+              progress -> say(reports, WorkerMessage.ofProgress(progress).toLine(json)));
+      return WorkerMessage.ofTrained(model);
+    } catch (ServingException refused) {
+      refused.printStackTrace();
+      return WorkerMessage.ofFailure(refused.reason(), refused.message());
+    } catch (OutOfMemoryError full) {
+      return WorkerMessage.ofFailure(
+          ErrorReason.TRAINING_FAILED,
+          "the run needs more memory than the training process has; raise training-heap or take smaller batches");
+    } catch (RuntimeException | LinkageError defect) {
+      defect.printStackTrace();
+      return WorkerMessage.ofFailure(
+          ErrorReason.TRAINING_FAILED, "the run failed; the job's log tells why");
+    }
+  }
+
+  private static void say(PrintStream reports, String line) {
+    synchronized (reports) {
+      reports.println(line);
+      reports.flush();
+    }
+  }
+
+  private static void endWith(BufferedReader orders) {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                while (orders.readLine() != null) {
+                  // Nothing else is ever said; only the end matters.
+                }
+              } catch (IOException gone) {
+                // The same as the end.
+              }
+              Runtime.getRuntime().halt(1);
+            },
+            "server-watch");
+    watch.setDaemon(true);
+    watch.start();
+  }
+}

@@ -1,0 +1,61 @@
+package dev.millrace.server.tensorflow.worker;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.training.TrainedModel;
+import dev.millrace.server.training.TrainingProgress;
+import dev.millrace.server.training.TrainingSpec;
+import org.jspecify.annotations.Nullable;
+
+/** What a training process says, a line of JSON each; exactly one field is not null. */
+record WorkerMessage(
+    @Nullable TrainingProgress progress, @Nullable TrainedModel trained, @Nullable Failure failed) {
+  /** A run that ended without a model. */
+  record Failure(ErrorReason reason, String message) {}
+
+  /**
+   * What a training process is told first.
+   *
+   * @param spec what to train
+   * @param datasets folder of the datasets
+   * @param export folder to export into; does not exist yet
+   */
+  record Order(TrainingSpec spec, String datasets, String export) {}
+
+  /** Both sides' JSON. */
+  static ObjectMapper json() {
+    return JsonMapper.builder()
+        .addModule(new JavaTimeModule())
+        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+        .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .serializationInclusion(JsonInclude.Include.NON_NULL)
+        .build();
+  }
+
+  static WorkerMessage ofProgress(TrainingProgress progress) {
+    return new WorkerMessage(progress, null, null);
+  }
+
+  static WorkerMessage ofTrained(TrainedModel model) {
+    return new WorkerMessage(null, model, null);
+  }
+
+  static WorkerMessage ofFailure(ErrorReason reason, String message) {
+    return new WorkerMessage(null, null, new Failure(reason, message));
+  }
+
+  String toLine(ObjectMapper json) {
+    try {
+      return json.writeValueAsString(this);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}
