@@ -11,9 +11,14 @@ public interface InferenceObserver {
   /**
    * A request has ended.
    *
+   * @param request the request
    * @param response the answer; null when it failed
    * @param failure why it failed; null when it was answered
    * @param taken from start to end
    */
-  void onEnd(@Nullable InferenceResponse response, @Nullable Throwable failure, Duration taken);
+  void onEnd(
+      InferenceRequest request,
+      @Nullable InferenceResponse response,
+      @Nullable Throwable failure,
+      Duration taken);
 }

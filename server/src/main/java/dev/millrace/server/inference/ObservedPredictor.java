@@ -25,6 +25,7 @@ public final class ObservedPredictor implements Predictor {
         .predict(request)
         .whenComplete(
             (response, failure) ->
-                observer.onEnd(response, failure, Duration.ofNanos(nanoTime.getAsLong() - start)));
+                observer.onEnd(
+                    request, response, failure, Duration.ofNanos(nanoTime.getAsLong() - start)));
   }
 }

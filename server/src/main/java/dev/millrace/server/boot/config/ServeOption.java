@@ -1,0 +1,83 @@
+package dev.millrace.server.boot.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Every option of {@code millrace serve}. Each is a command-line option ({@code --data-dir}), an
+ * environment variable ({@code MILLRACE_DATA_DIR}) and a key of the YAML file ({@code data-dir}).
+ */
+public enum ServeOption {
+  REPOSITORY(OptionKind.PATH, "saved_models", "folder of the model repository"),
+  DATA_DIR(OptionKind.PATH, ".millrace", "folder of the server's state, such as training jobs"),
+  DATASETS(OptionKind.PATH, "datasets", "folder with a sub-folder for each dataset besides mnist"),
+  HOST(OptionKind.TEXT, "127.0.0.1", "address that gRPC listens on"),
+  PORT(OptionKind.PORT, "8500", "port of gRPC; 0 takes a free one"),
+  MANAGEMENT_HOST(OptionKind.TEXT, "127.0.0.1", "address that metrics and health listen on"),
+  MANAGEMENT_PORT(OptionKind.PORT, "8502", "port of metrics and health; 0 takes a free one"),
+  INSECURE(OptionKind.FLAG, "false", "listen beyond this machine although nobody is authenticated"),
+  BOOTSTRAP(OptionKind.TEXT, "", "recipe to train first when its model has no version yet"),
+  WORKERS(
+      OptionKind.COUNT_OR_AUTO, "auto", "requests that run at the same time; auto is one a core"),
+  QUEUE_CAPACITY(OptionKind.COUNT, "1024", "requests that may wait for a worker"),
+  MAX_MESSAGE_SIZE(OptionKind.SIZE, "64MiB", "largest message taken, at most 2047MiB"),
+  MAX_TRAINING_JOBS(OptionKind.COUNT, "1", "training jobs that run at the same time"),
+  TRAINING_HEAP(OptionKind.SIZE, "2GiB", "most of the Java heap of a training process"),
+  SCAN_INTERVAL(OptionKind.DURATION, "500ms", "how often the repository is looked at"),
+  DRAIN_DELAY(OptionKind.DURATION, "0s", "from the signal to stop until no new call is taken"),
+  DRAIN_TIMEOUT(OptionKind.DURATION, "30s", "longest wait for calls in flight when stopping");
+
+  private final OptionKind kind;
+  private final String defaultValue;
+  private final String help;
+
+  ServeOption(OptionKind kind, String defaultValue, String help) {
+    this.kind = kind;
+    this.defaultValue = defaultValue;
+    this.help = help;
+  }
+
+  /** {@code data-dir}: the key in the file, and the option without its dashes. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** {@code MILLRACE_DATA_DIR}. */
+  public String environmentVariable() {
+    return "MILLRACE_" + name();
+  }
+
+  /** The form of its values. */
+  public OptionKind kind() {
+    return kind;
+  }
+
+  /** The value when nobody gives one, as text. */
+  public String defaultValue() {
+    return defaultValue;
+  }
+
+  /** One line for a person. */
+  public String help() {
+    return help;
+  }
+
+  /** The option of a key. */
+  public static Optional<ServeOption> ofKey(String key) {
+    return Arrays.stream(values()).filter(option -> option.key().equals(key)).findFirst();
+  }
+
+  /** The option of an environment variable. */
+  public static Optional<ServeOption> ofEnvironmentVariable(String variable) {
+    return Arrays.stream(values())
+        .filter(option -> option.environmentVariable().equals(variable))
+        .findFirst();
+  }
+
+  /** All keys. */
+  public static List<String> keys() {
+    return Arrays.stream(values()).map(ServeOption::key).toList();
+  }
+}

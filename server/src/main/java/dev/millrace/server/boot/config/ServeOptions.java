@@ -1,0 +1,133 @@
+package dev.millrace.server.boot.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The effective options of a server. Immutable. */
+public final class ServeOptions {
+  private static final long LARGEST_MESSAGE = 2047L << 20;
+
+  private final Map<ServeOption, OptionSources.Sourced> values;
+
+  ServeOptions(Map<ServeOption, OptionSources.Sourced> values) {
+    this.values = new EnumMap<>(values);
+    if (bytes(ServeOption.MAX_MESSAGE_SIZE) > LARGEST_MESSAGE) {
+      throw new ConfigurationException("max-message-size can be at most 2047MiB");
+    }
+  }
+
+  /** Folder of the model repository. */
+  public Path repository() {
+    return Path.of(text(ServeOption.REPOSITORY));
+  }
+
+  /** Folder of the server's state. */
+  public Path dataDirectory() {
+    return Path.of(text(ServeOption.DATA_DIR));
+  }
+
+  /** Folder of the datasets. */
+  public Path datasets() {
+    return Path.of(text(ServeOption.DATASETS));
+  }
+
+  /** Address of gRPC. */
+  public String host() {
+    return text(ServeOption.HOST);
+  }
+
+  /** Port of gRPC; 0 for a free one. */
+  public int port() {
+    return Integer.parseInt(text(ServeOption.PORT));
+  }
+
+  /** Address of metrics and health. */
+  public String managementHost() {
+    return text(ServeOption.MANAGEMENT_HOST);
+  }
+
+  /** Port of metrics and health; 0 for a free one. */
+  public int managementPort() {
+    return Integer.parseInt(text(ServeOption.MANAGEMENT_PORT));
+  }
+
+  /** True when listening beyond this machine without authentication is wanted. */
+  public boolean insecure() {
+    return Boolean.parseBoolean(text(ServeOption.INSECURE));
+  }
+
+  /** Recipe to train first. */
+  public Optional<String> bootstrap() {
+    return Optional.of(text(ServeOption.BOOTSTRAP)).filter(recipe -> !recipe.isEmpty());
+  }
+
+  /** Requests that run at the same time. */
+  public int workers() {
+    String workers = text(ServeOption.WORKERS);
+    return workers.equals("auto")
+        ? Runtime.getRuntime().availableProcessors()
+        : Integer.parseInt(workers);
+  }
+
+  /** Requests that may wait. */
+  public int queueCapacity() {
+    return Integer.parseInt(text(ServeOption.QUEUE_CAPACITY));
+  }
+
+  /** Largest message taken, in bytes. */
+  public int maxMessageBytes() {
+    return Math.toIntExact(bytes(ServeOption.MAX_MESSAGE_SIZE));
+  }
+
+  /** Training jobs that run at the same time. */
+  public int maxTrainingJobs() {
+    return Integer.parseInt(text(ServeOption.MAX_TRAINING_JOBS));
+  }
+
+  /** Most of the heap of a training process, in the form of {@code -Xmx}. */
+  public String trainingHeap() {
+    return Math.max(1, bytes(ServeOption.TRAINING_HEAP) >> 20) + "m";
+  }
+
+  /** How often the repository is looked at. */
+  public Duration scanInterval() {
+    return OptionKind.duration(text(ServeOption.SCAN_INTERVAL));
+  }
+
+  /** From the signal to stop until no new call is taken. */
+  public Duration drainDelay() {
+    return OptionKind.duration(text(ServeOption.DRAIN_DELAY));
+  }
+
+  /** Longest wait for calls in flight when stopping. */
+  public Duration drainTimeout() {
+    return OptionKind.duration(text(ServeOption.DRAIN_TIMEOUT));
+  }
+
+  /** Every option with its value and where that came from, a line each. */
+  public List<String> describe() {
+    return values.entrySet().stream()
+        .map(
+            entry ->
+                entry.getKey().key()
+                    + " = "
+                    + entry.getValue().value()
+                    + " ("
+                    + entry.getValue().source()
+                    + ")")
+        .toList();
+  }
+
+  private long bytes(ServeOption option) {
+    return OptionKind.bytes(text(option));
+  }
+
+  private String text(ServeOption option) {
+    OptionSources.Sourced sourced = values.get(option);
+    return sourced == null ? option.defaultValue() : sourced.value();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.millrace.server.telemetry;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The management endpoint: {@code /metrics} in Prometheus' text form, {@code /healthz/live} and
+ * {@code /healthz/ready}. Thread-safe; owns its threads.
+ */
+public final class ManagementServer implements AutoCloseable {
+  private static final int BACKLOG = 64;
+  private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final HttpServer server;
+  private final ExecutorService executor;
+  private final Readiness readiness;
+  private final Supplier<String> scrape;
+
+  private record Answer(int status, String type, String body) {}
+
+  private ManagementServer(
+      HttpServer server, ExecutorService executor, Readiness readiness, Supplier<String> scrape) {
+    this.server = server;
+    this.executor = executor;
+    this.readiness = readiness;
+    this.scrape = scrape;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param address where; port 0 takes a free one
+   * @param executor a bounded number of threads; shut down by {@link #close}
+   * @param scrape writes the metrics
+   * @throws IOException if the address cannot be listened on
+   */
+  public static ManagementServer start(
+      InetSocketAddress address,
+      ExecutorService executor,
+      Readiness readiness,
+      Supplier<String> scrape)
+      throws IOException {
+    ManagementServer management =
+        new ManagementServer(HttpServer.create(address, BACKLOG), executor, readiness, scrape);
+    management.server.createContext("/", management::handle);
+    management.server.setExecutor(executor);
+    management.server.start();
+    return management;
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    executor.shutdown();
+    try {
+      executor.awaitTermination(Duration.ofSeconds(1).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String method = exchange.getRequestMethod();
+      boolean head = method.equals("HEAD");
+      Answer answer =
+          head || method.equals("GET")
+              ? answer(exchange.getRequestURI().getPath())
+              : new Answer(405, TEXT, "only GET and HEAD\n");
+      byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", answer.type());
+      exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+      exchange.sendResponseHeaders(answer.status(), head ? -1 : body.length);
+      if (!head) {
+        exchange.getResponseBody().write(body);
+      }
+    }
+  }
+
+  private Answer answer(String path) {
+    return switch (path) {
+      case "/metrics" -> new Answer(200, PROMETHEUS, scrape.get());
+      case "/healthz/live" -> new Answer(200, TEXT, "live\n");
+      case "/healthz/ready" -> {
+        Optional<String> reason = readiness.notReadyReason();
+        yield reason.isEmpty()
+            ? new Answer(200, TEXT, "ready\n")
+            : new Answer(503, TEXT, reason.get() + "\n");
+      }
+      default -> new Answer(404, TEXT, "there is /metrics, /healthz/live and /healthz/ready\n");
+    };
+  }
+}

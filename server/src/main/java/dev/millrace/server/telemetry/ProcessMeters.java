@@ -1,0 +1,48 @@
+package dev.millrace.server.telemetry;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Meters of the process: the JVM, the processor, and on Linux the resident memory, natives
+ * included.
+ */
+public final class ProcessMeters {
+  private static final Path STATUS = Path.of("/proc/self/status");
+
+  private ProcessMeters() {}
+
+  /** Adds them to a registry. */
+  public static void bindTo(MeterRegistry registry) {
+    new ClassLoaderMetrics().bindTo(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    if (Files.isReadable(STATUS)) {
+      Gauge.builder("process.resident.memory.bytes", ProcessMeters::residentBytes)
+          .description("Resident memory of the process, natives included")
+          .register(registry);
+    }
+  }
+
+  private static double residentBytes() {
+    try {
+      return Files.readAllLines(STATUS).stream()
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) * 1024)
+          .findFirst()
+          .orElse(Double.NaN);
+    } catch (IOException unreadable) {
+      return Double.NaN;
+    }
+  }
+}
