@@ -135,14 +135,12 @@ public final class ModelCatalog implements AutoCloseable {
     return () -> listeners.remove(listener);
   }
 
-  /** True when nothing waits to be loaded, is being loaded, or is draining. */
-  public boolean isSettled() {
+  /** Waits until nothing is waiting to be loaded, being loaded, or draining. */
+  public void awaitSettled() throws InterruptedException {
     synchronized (lock) {
-      return slots.values().stream()
-          .flatMap(ofModel -> ofModel.values().stream())
-          .allMatch(
-              slot ->
-                  slot.state() == VersionState.AVAILABLE || slot.state() == VersionState.FAILED);
+      while (!isSettled()) {
+        lock.wait();
+      }
     }
   }
 
@@ -184,6 +182,14 @@ public final class ModelCatalog implements AutoCloseable {
   public interface Subscription extends AutoCloseable {
     @Override
     void close();
+  }
+
+  @GuardedBy("lock")
+  private boolean isSettled() {
+    return slots.values().stream()
+        .flatMap(ofModel -> ofModel.values().stream())
+        .allMatch(
+            slot -> slot.state() == VersionState.AVAILABLE || slot.state() == VersionState.FAILED);
   }
 
   @GuardedBy("lock")

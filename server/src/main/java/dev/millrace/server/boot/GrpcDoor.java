@@ -1,0 +1,98 @@
+package dev.millrace.server.boot;
+
+import dev.millrace.server.protocol.MalformedRequests;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/** The gRPC server with every limit set, so that none is an accident of a library's default. */
+final class GrpcDoor implements AutoCloseable {
+  private static final int MOST_METADATA_BYTES = 16 << 10;
+  private static final int MOST_STREAMS_PER_CONNECTION = 1000;
+  private static final int MOST_RESETS = 200;
+  private static final int RESET_WINDOW_SECONDS = 10;
+  private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+
+  private final Server server;
+
+  private GrpcDoor(Server server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @throws IOException if the address cannot be listened on
+   */
+  static GrpcDoor open(
+      InetSocketAddress address,
+      int maxMessageBytes,
+      Executor executor,
+      MalformedRequests malformed,
+      List<BindableService> guarded,
+      BindableService health)
+      throws IOException {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address)
+            .executor(executor)
+            .maxInboundMessageSize(maxMessageBytes)
+            .maxInboundMetadataSize(MOST_METADATA_BYTES)
+            .maxConcurrentCallsPerConnection(MOST_STREAMS_PER_CONNECTION)
+            .maxRstFramesPerWindow(MOST_RESETS, RESET_WINDOW_SECONDS)
+            .flowControlWindow(FLOW_CONTROL_WINDOW)
+            .handshakeTimeout(10, TimeUnit.SECONDS)
+            .keepAliveTime(60, TimeUnit.SECONDS)
+            .keepAliveTimeout(20, TimeUnit.SECONDS)
+            .permitKeepAliveTime(10, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .maxConnectionIdle(30, TimeUnit.MINUTES)
+            // Connections end now and then, so that clients spread over replicas that came later.
+            .maxConnectionAge(30, TimeUnit.MINUTES)
+            .maxConnectionAgeGrace(10, TimeUnit.MINUTES);
+    guarded.forEach(service -> builder.addService(malformed.guard(service.bindService())));
+    builder.addService(health);
+    builder.addService(ProtoReflectionServiceV1.newInstance());
+    builder.addService(reflectionV1Alpha());
+    return new GrpcDoor(builder.build().start());
+  }
+
+  /** The port it listens on. */
+  int port() {
+    return server.getPort();
+  }
+
+  /**
+   * Takes no new calls, waits for those in flight, and breaks off what is left when the time is
+   * over.
+   */
+  boolean drain(Duration patience) {
+    server.shutdown();
+    try {
+      if (server.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        return true;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    server.shutdownNow();
+    return false;
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+
+  /** The older protocol, which most installed tools still speak. */
+  @SuppressWarnings("deprecation")
+  private static BindableService reflectionV1Alpha() {
+    return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
+  }
+}

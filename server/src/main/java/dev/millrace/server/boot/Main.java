@@ -1,0 +1,46 @@
+package dev.millrace.server.boot;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** The program {@code millrace}. */
+public final class Main {
+  private Main() {}
+
+  /**
+   * Runs a command; the exit code is 0 when it is done, 1 when it failed, 2 when it was used
+   * wrongly.
+   */
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    CommandSpec millrace =
+        CommandSpec.create()
+            .name("millrace")
+            .mixinStandardHelpOptions(true)
+            .version("millrace 0.1.0");
+    millrace.usageMessage().description("Trains, judges and serves TensorFlow models.");
+    millrace.addSubcommand("serve", ServeCommand.spec());
+    CommandLine commandLine = new CommandLine(millrace);
+    commandLine.setExecutionStrategy(Main::run);
+    return commandLine;
+  }
+
+  private static int run(ParseResult parsed) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    ParseResult command = parsed.subcommand();
+    if (command == null) {
+      parsed.commandSpec().commandLine().usage(System.err);
+      return CommandLine.ExitCode.USAGE;
+    }
+    return command.commandSpec().name().equals("serve")
+        ? ServeCommand.run(command)
+        : new CommandLine.RunLast().execute(parsed);
+  }
+}

@@ -1,0 +1,259 @@
+package dev.millrace.server.boot;
+
+import dev.millrace.server.boot.config.BindRule;
+import dev.millrace.server.boot.config.ServeOptions;
+import dev.millrace.server.catalog.ModelCatalog;
+import dev.millrace.server.catalog.WarmUp;
+import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.inference.ObservedPredictor;
+import dev.millrace.server.inference.Predictor;
+import dev.millrace.server.inference.ScheduledPredictor;
+import dev.millrace.server.protocol.MalformedRequests;
+import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.protocol.v1.InferenceServiceV1;
+import dev.millrace.server.protocol.v1.ModelCodec;
+import dev.millrace.server.protocol.v1.ModelServiceV1;
+import dev.millrace.server.protocol.v1.TrainingServiceV1;
+import dev.millrace.server.repository.ModelRepository;
+import dev.millrace.server.repository.RepositoryScanner;
+import dev.millrace.server.repository.VerifyingLoader;
+import dev.millrace.server.scheduling.WorkQueue;
+import dev.millrace.server.storage.FileJobJournal;
+import dev.millrace.server.telemetry.HealthReporter;
+import dev.millrace.server.telemetry.ManagementServer;
+import dev.millrace.server.telemetry.ProcessMeters;
+import dev.millrace.server.telemetry.RequestMeters;
+import dev.millrace.server.telemetry.VersionMeters;
+import dev.millrace.server.tensorflow.recipe.Recipes;
+import dev.millrace.server.tensorflow.session.SavedModelLoader;
+import dev.millrace.server.tensorflow.session.TensorLedger;
+import dev.millrace.server.tensorflow.worker.ChildProcessTrainer;
+import dev.millrace.server.tensorflow.worker.WorkerCommand;
+import dev.millrace.server.training.JobIds;
+import dev.millrace.server.training.RepositoryPublisher;
+import dev.millrace.server.training.TrainingJobs;
+import dev.millrace.server.training.TrainingRules;
+import io.grpc.BindableService;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole server, wired by hand: parts are made in the order in which they depend on one another,
+ * started from the inside out, and stopped from the outside in. Thread-safe.
+ */
+public final class MillraceServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(MillraceServer.class);
+  private static final int WARM_UP_ROUNDS = 5;
+  private static final int MOST_WAITING_JOBS = 100;
+  private static final int MANAGEMENT_THREADS = 4;
+
+  private final ServeOptions options;
+  private final InstantSource clock = Clock.systemUTC();
+  private final TensorLedger ledger = new TensorLedger();
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ExecutorService loads =
+      Executors.newSingleThreadExecutor(Threads.named("load", Thread.MIN_PRIORITY));
+  private final ExecutorService calls =
+      Executors.newFixedThreadPool(
+          Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), Threads.named("grpc"));
+  private final ExecutorService jobStarts = Executors.newCachedThreadPool(Threads.named("job"));
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(Threads.named("scan"));
+  private final AtomicBoolean ready = new AtomicBoolean();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+
+  private final ModelRepository repository;
+  private final ModelCatalog catalog;
+  private final RepositoryScanner scanner;
+  private final WorkQueue queue;
+  private final TrainingJobs jobs;
+  private final ModelServiceV1 modelService;
+  private final HealthReporter health;
+  private final ManagementServer management;
+  private final GrpcDoor door;
+
+  private MillraceServer(ServeOptions options) throws IOException {
+    this.options = options;
+    BindRule.check(options);
+    repository = ModelRepository.open(options.repository());
+    catalog =
+        new ModelCatalog(
+            new VerifyingLoader(new SavedModelLoader(ledger)),
+            new WarmUp(WARM_UP_ROUNDS, System::nanoTime),
+            loads,
+            clock);
+    scanner = new RepositoryScanner(repository, catalog);
+    queue =
+        new WorkQueue(options.workers(), options.queueCapacity(), Threads.named("worker"), clock);
+    RequestMeters requestMeters =
+        new RequestMeters(meters, model -> catalog.statuses(model).isPresent());
+    Predictor predictor =
+        new ObservedPredictor(
+            new ScheduledPredictor(catalog, queue), requestMeters, System::nanoTime);
+    Recipes recipes = Recipes.onClassPath();
+    jobs =
+        new TrainingJobs(
+            new FileJobJournal(options.dataDirectory().resolve("jobs")),
+            new ChildProcessTrainer(
+                new WorkerCommand(options.trainingHeap()),
+                options.datasets(),
+                Threads.named("trainer")),
+            new RepositoryPublisher(repository, scanner::scan, "millrace", clock),
+            new TrainingRules(
+                recipes.descriptions(),
+                new Datasets(options.datasets())::exists,
+                options.maxTrainingJobs(),
+                MOST_WAITING_JOBS),
+            new JobIds(new SecureRandom()),
+            jobStarts,
+            clock);
+    StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
+    modelService = new ModelServiceV1(catalog, new ModelCodec(repository::manifest), statuses);
+    List<BindableService> services =
+        List.of(
+            new InferenceServiceV1(predictor, statuses, clock),
+            modelService,
+            new TrainingServiceV1(jobs, statuses, calls));
+    health =
+        new HealthReporter(
+            services.stream()
+                .map(service -> service.bindService().getServiceDescriptor().getName())
+                .toList());
+    catalog.subscribe(health);
+    catalog.subscribe(requestMeters);
+    catalog.subscribe(new VersionMeters(meters));
+    ProcessMeters.bindTo(meters);
+    meters.gauge("millrace.queue.length", queue, WorkQueue::length);
+    meters.gauge("millrace.native.tensors.open", ledger, TensorLedger::open);
+    management =
+        ManagementServer.start(
+            new InetSocketAddress(options.managementHost(), options.managementPort()),
+            Executors.newFixedThreadPool(MANAGEMENT_THREADS, Threads.named("management")),
+            this::notReadyReason,
+            meters::scrape);
+    door =
+        GrpcDoor.open(
+            new InetSocketAddress(options.host(), options.port()),
+            options.maxMessageBytes(),
+            calls,
+            new MalformedRequests(statuses),
+            services,
+            health.service());
+  }
+
+  /**
+   * Starts a server and returns when it listens; models load in the background.
+   *
+   * @throws IOException if an address or a folder cannot be used
+   * @throws dev.millrace.server.boot.config.ConfigurationException if the options do not fit
+   *     together
+   */
+  public static MillraceServer start(ServeOptions options) throws IOException {
+    MillraceServer server = new MillraceServer(options);
+    options.describe().forEach(option -> log.info("{}", option));
+    server.scanner.scan();
+    long interval = options.scanInterval().toMillis();
+    server.timer.scheduleWithFixedDelay(
+        server.scanner::scan, interval, interval, TimeUnit.MILLISECONDS);
+    return server;
+  }
+
+  /** Port of gRPC. */
+  public int port() {
+    return door.port();
+  }
+
+  /** Port of metrics and health. */
+  public int managementPort() {
+    return management.port();
+  }
+
+  /** The training jobs. */
+  TrainingJobs jobs() {
+    return jobs;
+  }
+
+  /** True when the model of a recipe has a version already, loaded or not. */
+  boolean hasVersionOf(String recipe) {
+    return Optional.ofNullable(Recipes.onClassPath().descriptions().get(recipe))
+        .map(description -> description.defaultModel())
+        .filter(model -> hasVersion(model.id()))
+        .isPresent();
+  }
+
+  /** Waits until every version found so far is loaded or has failed, then reports ready. */
+  public void awaitReady() throws InterruptedException {
+    catalog.awaitSettled();
+    ready.set(true);
+    health.ready();
+  }
+
+  /** Native tensors that are held now; 0 when no request is under way. */
+  public long openTensors() {
+    return ledger.open();
+  }
+
+  /**
+   * Stops to take requests, finishes those in flight, and releases everything. A second call does
+   * nothing.
+   */
+  @Override
+  public void close() {
+    if (!stopping.compareAndSet(false, true)) {
+      return;
+    }
+    log.info("draining");
+    health.drain();
+    pause();
+    jobs.close();
+    modelService.endWatches();
+    boolean finished = door.drain(options.drainTimeout());
+    queue.close();
+    timer.shutdownNow();
+    catalog.close();
+    management.close();
+    List.of(calls, jobStarts, loads).forEach(ExecutorService::shutdown);
+    log.info(finished ? "stopped" : "stopped; some calls were broken off");
+  }
+
+  private void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(options.drainDelay().toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean hasVersion(String model) {
+    try {
+      return repository.scan().stream()
+          .anyMatch(version -> version.id().model().id().equals(model));
+    } catch (IOException unreadable) {
+      log.warn("the model repository cannot be read", unreadable);
+      return false;
+    }
+  }
+
+  private Optional<String> notReadyReason() {
+    if (stopping.get()) {
+      return Optional.of("stopping");
+    }
+    return ready.get() ? Optional.empty() : Optional.of("models are loading");
+  }
+}

@@ -1,0 +1,111 @@
+package dev.millrace.server.boot;
+
+import dev.millrace.server.boot.config.ConfigurationException;
+import dev.millrace.server.boot.config.OptionKind;
+import dev.millrace.server.boot.config.OptionSources;
+import dev.millrace.server.boot.config.ServeOption;
+import dev.millrace.server.boot.config.ServeOptions;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code millrace serve}: its options are made from the one table. */
+final class ServeCommand {
+  private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
+  private static final String CONFIG = "--config";
+
+  private ServeCommand() {}
+
+  /** The command as picocli knows it. */
+  static CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create().name("serve").mixinStandardHelpOptions(true);
+    spec.usageMessage()
+        .description(
+            "Serves the models of a repository and trains new ones.",
+            "Every option is also a variable (--data-dir: MILLRACE_DATA_DIR) and a key of the file (data-dir).");
+    spec.addOption(
+        OptionSpec.builder(CONFIG)
+            .paramLabel("FILE")
+            .type(String.class)
+            .description("YAML file of options; also MILLRACE_CONFIG")
+            .build());
+    for (ServeOption option : ServeOption.values()) {
+      boolean flag = option.kind() == OptionKind.FLAG;
+      String shown = option.defaultValue().isEmpty() ? "none" : option.defaultValue();
+      spec.addOption(
+          OptionSpec.builder("--" + option.key())
+              .paramLabel(option.kind().placeholder())
+              .type(flag ? boolean.class : String.class)
+              .arity(flag ? "0" : "1")
+              .description(option.help() + (flag ? "" : " (default: " + shown + ")"))
+              .build());
+    }
+    return spec;
+  }
+
+  /** Runs until a signal comes; returns the exit code. */
+  static int run(ParseResult parsed) {
+    ServeOptions options;
+    try {
+      options =
+          OptionSources.merge(
+              given(parsed), System.getenv(), parsed.matchedOptionValue(CONFIG, ""));
+      return serve(options);
+    } catch (ConfigurationException wrong) {
+      System.err.println("error: " + wrong.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    } catch (IOException unusable) {
+      log.debug("the server could not start", unusable);
+      System.err.println("error: the server could not start: " + unusable.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  private static int serve(ServeOptions options) throws IOException {
+    CountDownLatch stopped = new CountDownLatch(1);
+    MillraceServer server = MillraceServer.start(options);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  stopped.countDown();
+                  // A drained server has done what the signal asked for; the JVM would say 143.
+                  Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+                },
+                "stop"));
+    try {
+      if (options.bootstrap().isPresent()
+          && !new Bootstrap(server, options.bootstrap().get()).run()) {
+        return CommandLine.ExitCode.SOFTWARE;
+      }
+      server.awaitReady();
+      System.out.printf(
+          "ready grpc=%s:%d management=%s:%d%n",
+          options.host(), server.port(), options.managementHost(), server.managementPort());
+      System.out.flush();
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private static Map<ServeOption, String> given(ParseResult parsed) {
+    Map<ServeOption, String> values = new EnumMap<>(ServeOption.class);
+    for (ServeOption option : ServeOption.values()) {
+      if (parsed.hasMatchedOption("--" + option.key())) {
+        Object value = parsed.matchedOptionValue("--" + option.key(), (Object) "");
+        values.put(option, String.valueOf(value));
+      }
+    }
+    return values;
+  }
+}
