@@ -1,5 +1,7 @@
 package dev.millrace.server.boot;
 
+import dev.millrace.client.cli.ClientCommands;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -25,7 +27,9 @@ public final class Main {
     millrace.usageMessage().description("Trains, judges and serves TensorFlow models.");
     millrace.addSubcommand("serve", ServeCommand.spec());
     CommandLine commandLine = new CommandLine(millrace);
+    ClientCommands.addTo(commandLine);
     commandLine.setExecutionStrategy(Main::run);
+    commandLine.setParameterExceptionHandler(Main::explain);
     return commandLine;
   }
 
@@ -42,5 +46,19 @@ public final class Main {
     return command.commandSpec().name().equals("serve")
         ? ServeCommand.run(command)
         : new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static int explain(CommandLine.ParameterException wrong, String... arguments) {
+    CommandLine command = wrong.getCommandLine();
+    StringBuilder message = new StringBuilder("error: ").append(wrong.getMessage());
+    if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      List<String> suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        message.append("; did you mean '").append(suggestions.get(0)).append("'?");
+      }
+    }
+    command.getErr().println(message);
+    command.getErr().println(command.getCommandSpec().qualifiedName() + " --help tells more");
+    return CommandLine.ExitCode.USAGE;
   }
 }

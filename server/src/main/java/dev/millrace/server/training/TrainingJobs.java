@@ -362,7 +362,9 @@ public final class TrainingJobs implements AutoCloseable {
     TrainingEvent event = slot.next(what, clock.instant());
     journal.append(slot.record(), event);
     slot.apply(event);
-    log.info("job {}: {}", slot.record().id(), what);
+    if (what instanceof TrainingEvent.StateChanged change) {
+      log.info("job {} is {} {}", slot.record().id(), change.state(), change.message());
+    }
     slot.watchers().forEach(Runnable::run);
   }
 

@@ -1,0 +1,79 @@
+package dev.millrace.client;
+
+import dev.millrace.v1.ModelServiceGrpc;
+import dev.millrace.v1.WatchModelRequest;
+import dev.millrace.v1.WatchModelResponse;
+import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** A model; asked itself, its newest available version answers. Thread-safe. */
+public final class ModelHandle extends VersionHandle {
+  private final Channel channel;
+  private final String id;
+
+  ModelHandle(Channel channel, String id) {
+    super(new AsyncVersionHandle(channel, "models/" + id));
+    this.channel = channel;
+    this.id = id;
+  }
+
+  /** One version of it. */
+  public VersionHandle version(long number) {
+    return new VersionHandle(
+        new AsyncVersionHandle(channel, "models/" + id + "/versions/" + number));
+  }
+
+  /** The version that a label points at. */
+  public VersionHandle label(String label) {
+    return new VersionHandle(new AsyncVersionHandle(channel, "models/" + id + "/labels/" + label));
+  }
+
+  /** The same model with another deadline for each call. */
+  public ModelHandle withDeadline(Duration deadline) {
+    return new ModelHandle(channel.withDeadline(deadline), id);
+  }
+
+  /**
+   * Hears of the state of every version now, and of each change from then on.
+   *
+   * @param onChange called from the client's threads, one call at a time
+   * @param onEnd called once, when the server ends the watch or cannot be reached
+   * @return ends the watch when it is closed
+   */
+  public Watch watch(Consumer<VersionInfo> onChange, Consumer<MillraceException> onEnd) {
+    Context.CancellableContext context = Context.ROOT.withCancellation();
+    context.run(
+        () ->
+            ModelServiceGrpc.newStub(channel.grpc())
+                .watchModel(
+                    WatchModelRequest.newBuilder().setModel("models/" + id).build(),
+                    new StreamObserver<>() {
+                      @Override
+                      public void onNext(WatchModelResponse response) {
+                        onChange.accept(Codec.decode(response.getVersion()));
+                      }
+
+                      @Override
+                      public void onError(Throwable failure) {
+                        if (!context.isCancelled()) {
+                          onEnd.accept(Errors.of(failure));
+                        }
+                      }
+
+                      @Override
+                      public void onCompleted() {
+                        onError(io.grpc.Status.UNAVAILABLE.asRuntimeException());
+                      }
+                    }));
+    return () -> context.cancel(null);
+  }
+
+  /** A watch under way. */
+  @FunctionalInterface
+  public interface Watch extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

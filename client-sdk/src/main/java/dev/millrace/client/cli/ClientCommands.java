@@ -1,0 +1,17 @@
+package dev.millrace.client.cli;
+
+import picocli.CommandLine;
+
+/** The client's commands, to be added to a program. */
+public final class ClientCommands {
+  private ClientCommands() {}
+
+  /** Adds them as subcommands. */
+  public static void addTo(CommandLine program) {
+    program.addSubcommand(new PredictCommand());
+    program.addSubcommand(new TrainCommand());
+    program.addSubcommand(new ModelsCommand());
+    program.addSubcommand(new StatusCommand());
+    program.addSubcommand(new JobsCommand());
+  }
+}
