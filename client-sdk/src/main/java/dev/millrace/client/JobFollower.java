@@ -32,10 +32,16 @@ final class JobFollower {
     this.onEvent = onEvent;
   }
 
+  /** Completes when the job has ended, or when following it makes no sense any more. */
   CompletableFuture<Void> start() {
-    CompletableFuture<Void> unused = end.whenComplete((nothing, failure) -> context.cancel(null));
     watch();
     return end;
+  }
+
+  /** Ends the following. */
+  void stop() {
+    end.cancel(false);
+    context.cancel(null);
   }
 
   private void watch() {

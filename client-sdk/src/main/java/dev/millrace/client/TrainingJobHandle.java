@@ -64,7 +64,9 @@ public final class TrainingJobHandle {
   /** The same without waiting; cancelling what it returns ends the following, not the job. */
   public CompletableFuture<TrainingJobInfo> followAsync(Consumer<TrainingEvent> onEvent) {
     JobFollower follower = new JobFollower(channel, name(), onEvent);
-    return follower.start().thenCompose(end -> getAsync());
+    CompletableFuture<TrainingJobInfo> job = follower.start().thenCompose(end -> getAsync());
+    job.whenComplete((end, failure) -> follower.stop());
+    return job;
   }
 
   private String name() {
