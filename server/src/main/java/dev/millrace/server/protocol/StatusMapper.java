@@ -18,6 +18,7 @@ import io.grpc.protobuf.StatusProto;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,8 +46,11 @@ public final class StatusMapper {
 
   /** The status of any error; a defect's own text stays in the log. */
   public StatusRuntimeException toStatus(Throwable error) {
-    Throwable cause =
-        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    Throwable cause = error;
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
     return cause instanceof ServingException known ? known(known) : defect(cause);
   }
 
@@ -87,7 +91,7 @@ public final class StatusMapper {
                                   .setSeconds(delay.getSeconds())
                                   .setNanos(delay.getNano()))
                           .build()));
-              trailers.put(PUSHBACK, Long.toString(delay.toMillis()));
+              trailers.put(PUSHBACK, Long.toString(Math.max(1, delay.toMillis())));
             });
     return StatusProto.toStatusRuntimeException(status.build(), trailers);
   }
@@ -113,7 +117,7 @@ public final class StatusMapper {
           Any.pack(
               ResourceInfo.newBuilder()
                   .setResourceType(type)
-                  .setResourceName(error.metadata().getOrDefault(type, ""))
+                  .setResourceName(ResourceNames.of(type, error.metadata()))
                   .setDescription(error.message())
                   .build()));
     } else if (error.reason().category() == ErrorReason.Category.FAILED_PRECONDITION) {
@@ -123,6 +127,7 @@ public final class StatusMapper {
                   .addViolations(
                       PreconditionFailure.Violation.newBuilder()
                           .setType(error.reason().name())
+                          .setSubject(ResourceNames.subject(error.metadata()))
                           .setDescription(error.message()))
                   .build()));
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** An event as a line of JSON; what it is about is in the one field that is not null. */
 record EventLine(
     long sequence,
-    Instant time,
+    @Nullable Instant time,
     @Nullable TrainingJobState state,
     @Nullable ErrorReason reason,
     @Nullable String message,
@@ -43,7 +43,15 @@ record EventLine(
         event.sequence(), event.time(), state, reason, message, progress, metrics, published);
   }
 
+  /**
+   * The event.
+   *
+   * @throws IllegalStateException if the line says nothing that is known
+   */
   TrainingEvent toEvent() {
+    if (time == null) {
+      throw new IllegalStateException("event " + sequence + " has no time");
+    }
     return new TrainingEvent(sequence, time, what());
   }
 

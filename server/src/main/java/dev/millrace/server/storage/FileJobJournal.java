@@ -1,7 +1,6 @@
 package dev.millrace.server.storage;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -14,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Jobs as files: {@code <root>/<job>/job.json}, and {@code events.jsonl} with a line for each
  * event. A line that a crash cut off is dropped; a job that cannot be read is left out and hides no
- * other.
+ * other. What it cannot write is thrown as {@link UncheckedIOException}.
  */
 public final class FileJobJournal implements JobJournal {
   private static final Logger log = LoggerFactory.getLogger(FileJobJournal.class);
@@ -44,6 +42,7 @@ public final class FileJobJournal implements JobJournal {
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
           .serializationInclusion(JsonInclude.Include.NON_NULL)
           .build();
 
@@ -59,9 +58,8 @@ public final class FileJobJournal implements JobJournal {
     try (Stream<Path> folders = Files.list(root)) {
       for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
         try {
-          JobRecord record = json.readValue(folder.resolve(JOB).toFile(), JobRecord.class);
-          entries.add(new Entry(record, readEvents(folder.resolve(EVENTS))));
-        } catch (IOException damaged) {
+          entries.add(read(folder));
+        } catch (IOException | RuntimeException damaged) {
           log.warn("job {} cannot be read and is left out", folder.getFileName(), damaged);
         }
       }
@@ -71,13 +69,35 @@ public final class FileJobJournal implements JobJournal {
     return entries;
   }
 
+  private Entry read(Path folder) throws IOException {
+    JobFile file = json.readValue(folder.resolve(JOB).toFile(), JobFile.class);
+    if (file == null) {
+      throw new IOException("job.json is empty");
+    }
+    JobRecord record = file.toRecord(String.valueOf(folder.getFileName()));
+    return new Entry(record, new EventFile(folder.resolve(EVENTS), json).read());
+  }
+
   @Override
   public void create(JobRecord record) {
     try {
       Path folder = Files.createDirectories(folder(record));
       Path draft = folder.resolve(JOB + ".draft");
-      write(draft, json.writeValueAsBytes(record), true);
+      try (FileChannel channel =
+          FileChannel.open(
+              draft,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.TRUNCATE_EXISTING)) {
+        ByteBuffer buffer = ByteBuffer.wrap(json.writeValueAsBytes(JobFile.of(record)));
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+        channel.force(true);
+      }
       Files.move(draft, folder.resolve(JOB), StandardCopyOption.ATOMIC_MOVE);
+      forceFolder(folder);
+      forceFolder(root);
     } catch (IOException unwritable) {
       throw new UncheckedIOException(unwritable);
     }
@@ -86,10 +106,10 @@ public final class FileJobJournal implements JobJournal {
   @Override
   public void append(JobRecord record, TrainingEvent event) {
     try {
-      byte[] line =
-          (json.writeValueAsString(EventLine.of(event)) + "\n").getBytes(StandardCharsets.UTF_8);
-      write(
-          folder(record).resolve(EVENTS), line, event.what() instanceof TrainingEvent.StateChanged);
+      new EventFile(folder(record).resolve(EVENTS), json).append(event);
+      if (event.sequence() == 1) {
+        forceFolder(folder(record));
+      }
     } catch (IOException unwritable) {
       throw new UncheckedIOException(unwritable);
     }
@@ -124,39 +144,12 @@ public final class FileJobJournal implements JobJournal {
     return root.resolve(record.id());
   }
 
-  private List<TrainingEvent> readEvents(Path file) throws IOException {
-    List<TrainingEvent> events = new ArrayList<>();
-    if (!Files.exists(file)) {
-      return events;
-    }
-    String text = Files.readString(file);
-    int whole = text.lastIndexOf('\n') + 1;
-    for (String line : text.substring(0, whole).lines().toList()) {
-      try {
-        events.add(json.readValue(line, EventLine.class).toEvent());
-      } catch (JsonProcessingException | IllegalStateException damaged) {
-        throw new IOException("line " + (events.size() + 1) + " is damaged", damaged);
-      }
-    }
-    if (whole < text.length()) {
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        channel.truncate(text.substring(0, whole).getBytes(StandardCharsets.UTF_8).length);
-      }
-    }
-    return events;
-  }
-
-  private static void write(Path file, byte[] bytes, boolean force) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      if (force) {
-        channel.force(true);
-      }
+  /** Makes new names in a folder survive a power cut, where the file system can do that. */
+  private static void forceFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException notOnThisSystem) {
+      log.debug("a folder cannot be forced to disk here", notOnThisSystem);
     }
   }
 }

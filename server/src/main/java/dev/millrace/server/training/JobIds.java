@@ -3,6 +3,7 @@ package dev.millrace.server.training;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.random.RandomGenerator;
 
 /**
@@ -19,6 +20,16 @@ public final class JobIds {
   /** Ids from a source of randomness. */
   public JobIds(RandomGenerator random) {
     this.random = random;
+  }
+
+  /** The time that an id begins with; the epoch for an id that was not made here. */
+  static Instant timeOf(String id) {
+    int end = id.lastIndexOf('-');
+    try {
+      return end < 0 ? Instant.EPOCH : TIME.parse(id.substring(0, end), Instant::from);
+    } catch (DateTimeParseException madeElsewhere) {
+      return Instant.EPOCH;
+    }
   }
 
   /** A new id. */

@@ -18,6 +18,8 @@ final class JobSlot {
   private TrainingJob job;
   private Trainer.@Nullable Run run;
   private boolean cancelRequested;
+  private boolean active;
+  private int kept;
 
   JobSlot(JobRecord record) {
     this.record = record;
@@ -37,10 +39,46 @@ final class JobSlot {
     return new TrainingEvent(job.sequence() + 1, now, what);
   }
 
-  /** The one gate through which the job changes. */
+  /**
+   * The one gate through which the job changes.
+   *
+   * @throws IllegalStateException if the event is out of order or the move is illegal; tells the
+   *     job's history
+   */
   void apply(TrainingEvent event) {
-    job = job.after(event);
+    try {
+      job = job.after(event);
+    } catch (IllegalStateException illegal) {
+      throw new IllegalStateException(
+          illegal.getMessage() + "; its history: " + history(), illegal);
+    }
     events.add(event);
+  }
+
+  /** Applies an event that is in the journal already. */
+  void restore(TrainingEvent event) {
+    apply(event);
+    kept();
+  }
+
+  private List<String> history() {
+    List<String> moves = new ArrayList<>();
+    for (TrainingEvent event : events) {
+      if (event.what() instanceof TrainingEvent.StateChanged change) {
+        moves.add(change.state() + " at " + event.time());
+      }
+    }
+    return moves;
+  }
+
+  /** The events that are not in the journal yet. */
+  List<TrainingEvent> unkept() {
+    return eventsAfter(kept);
+  }
+
+  /** One more of them is in the journal now. */
+  void kept() {
+    kept++;
   }
 
   List<TrainingEvent> eventsAfter(long sequence) {
@@ -57,6 +95,15 @@ final class JobSlot {
 
   void setRun(Trainer.@Nullable Run run) {
     this.run = run;
+  }
+
+  /** True while it takes the place of a running job, which it gives back once. */
+  boolean isActive() {
+    return active;
+  }
+
+  void setActive(boolean active) {
+    this.active = active;
   }
 
   boolean isCancelRequested() {

@@ -21,7 +21,7 @@ public enum TrainingJobState {
   /** The states that may follow this one. */
   public Set<TrainingJobState> successors() {
     return switch (this) {
-      case QUEUED -> EnumSet.of(RUNNING, CANCELLED, FAILED);
+      case QUEUED -> EnumSet.of(RUNNING, CANCELLED);
       case RUNNING -> EnumSet.of(PUBLISHING, FAILED, CANCELLED);
       case PUBLISHING -> EnumSet.of(SUCCEEDED, FAILED);
       case SUCCEEDED, FAILED, CANCELLED -> EnumSet.noneOf(TrainingJobState.class);

@@ -2,20 +2,16 @@ package dev.millrace.server.training;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.server.model.ErrorReason;
-import dev.millrace.server.model.FieldViolation;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +21,17 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>A job that was returned to its creator is in the journal, and so survives a crash of the
  *       server.
- *   <li>A job's events are numbered from 1 without gaps; what a watcher has seen stays true.
+ *   <li>A job's events are numbered from 1 without gaps, and every watcher sees each of them once
+ *       and in order. While the disk refuses them the job goes on, and they reach the journal with
+ *       the next event that it takes.
  *   <li>The same request id gets the same job, also after a restart.
  *   <li>Nobody's watching or leaving changes a job; only its run, a cancel or the server's stop do.
+ *   <li>Jobs run in the order of their creation, at most so many at a time as the rules allow.
  *   <li>A job that did not succeed leaves no version and no files.
  * </ol>
+ *
+ * <p>One lock guards the jobs and all their slots. The journal and the watchers are called under
+ * it; the trainer, the publisher and runs' cancels are not.
  */
 public final class TrainingJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingJobs.class);
@@ -39,16 +41,13 @@ public final class TrainingJobs implements AutoCloseable {
   private final Trainer trainer;
   private final ModelPublisher publisher;
   private final TrainingRules rules;
-  private final JobIds ids;
   private final Executor executor;
   private final InstantSource clock;
+  private final JobScribe scribe;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
-  private final NavigableMap<String, JobSlot> slots = new TreeMap<>();
-
-  @GuardedBy("lock")
-  private final Map<String, JobSlot> byRequestId = new HashMap<>();
+  private final JobTable table;
 
   @GuardedBy("lock")
   private int running;
@@ -60,7 +59,7 @@ public final class TrainingJobs implements AutoCloseable {
    * Reads the journal: jobs that were under way when the server stopped become FAILED, jobs that
    * waited go on waiting.
    *
-   * @param executor starts runs and publishes; the jobs never block on it
+   * @param executor starts runs; a run is started on a thread that does not hold the jobs' lock
    */
   public TrainingJobs(
       JobJournal journal,
@@ -74,9 +73,10 @@ public final class TrainingJobs implements AutoCloseable {
     this.trainer = trainer;
     this.publisher = publisher;
     this.rules = rules;
-    this.ids = ids;
     this.executor = executor;
     this.clock = clock;
+    this.scribe = new JobScribe(journal, clock);
+    this.table = new JobTable(ids);
     synchronized (lock) {
       journal.load().forEach(this::recover);
       startNext();
@@ -86,42 +86,34 @@ public final class TrainingJobs implements AutoCloseable {
   /**
    * Creates a job.
    *
-   * @param requestId a name of the caller's choice; the same one gets the same job; empty for none
+   * @param requestId a name of the caller's choice, up to 128 characters; the same one gets the
+   *     same job; empty for none
    * @throws ServingException RECIPE_NOT_FOUND, DATASET_NOT_FOUND, PARAMETER_INVALID, NAME_INVALID,
    *     OVERLOADED or DRAINING
    */
   public TrainingJob create(TrainingOrder order, String requestId) {
     if (requestId.length() > LONGEST_REQUEST_ID) {
-      throw ServingException.ofViolations(
-          List.of(
-              new FieldViolation(
-                  "request_id",
-                  ErrorReason.NAME_INVALID,
-                  "expected at most "
-                      + LONGEST_REQUEST_ID
-                      + " characters, got "
-                      + requestId.length())));
+      throw JobRefusal.requestIdTooLong(requestId.length(), LONGEST_REQUEST_ID);
     }
     TrainingSpec spec = rules.resolve(order);
     synchronized (lock) {
-      requireOpen();
-      JobSlot earlier = byRequestId.get(requestId);
-      if (earlier != null) {
-        return earlier.job();
+      if (closed) {
+        throw JobRefusal.stopping();
       }
-      long waiting =
-          slots.values().stream().filter(s -> s.job().state() == TrainingJobState.QUEUED).count();
-      if (waiting >= rules.mostWaiting()) {
-        throw new ServingException(
-                ErrorReason.OVERLOADED,
-                waiting + " training jobs are waiting already; try again when one has ended")
-            .retryAfter(Duration.ofSeconds(30));
+      Optional<JobSlot> earlier = table.ofRequest(requestId);
+      if (earlier.isPresent()) {
+        return earlier.get().job();
       }
-      JobRecord record = new JobRecord(newId(), spec, requestId, clock.instant());
+      int waiting = table.inState(TrainingJobState.QUEUED).size();
+      if (waiting >= rules.mostWaiting() && running >= rules.mostRunning()) {
+        throw JobRefusal.overloaded(waiting + running);
+      }
+      Instant now = clock.instant();
+      JobRecord record = new JobRecord(table.newId(now), spec, requestId, now);
       journal.create(record);
       JobSlot slot = new JobSlot(record);
-      register(slot);
-      happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.QUEUED));
+      table.add(slot);
+      scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.QUEUED));
       startNext();
       return slot.job();
     }
@@ -134,14 +126,14 @@ public final class TrainingJobs implements AutoCloseable {
    */
   public TrainingJob get(String id) {
     synchronized (lock) {
-      return slot(id).job();
+      return table.get(id).job();
     }
   }
 
   /** All jobs, newest first. */
   public List<TrainingJob> list() {
     synchronized (lock) {
-      return slots.descendingMap().values().stream().map(JobSlot::job).toList();
+      return table.newestFirst().stream().map(JobSlot::job).toList();
     }
   }
 
@@ -149,41 +141,32 @@ public final class TrainingJobs implements AutoCloseable {
    * Asks a job to stop; one that is CANCELLED already is returned as it is.
    *
    * @param etag the job's etag, or empty to cancel it anyway
-   * @throws ServingException JOB_NOT_FOUND, JOB_FINISHED or ETAG_MISMATCH
+   * @throws ServingException JOB_NOT_FOUND, JOB_FINISHED (also while it publishes) or ETAG_MISMATCH
    */
   public TrainingJob cancel(String id, String etag) {
     Trainer.Run run;
-    JobSlot slot;
     synchronized (lock) {
-      slot = slot(id);
+      JobSlot slot = table.get(id);
       TrainingJob job = slot.job();
       if (job.state() == TrainingJobState.CANCELLED) {
         return job;
       }
       if (!etag.isEmpty() && !etag.equals(job.etag())) {
-        throw new ServingException(
-            ErrorReason.ETAG_MISMATCH,
-            "the job has changed since; it is " + job.state() + " now",
-            Map.of("job", id));
+        throw JobRefusal.changed(job);
       }
       if (job.state().isFinal() || job.state() == TrainingJobState.PUBLISHING) {
-        throw new ServingException(
-            ErrorReason.JOB_FINISHED,
-            "the job is " + job.state() + " and cannot be cancelled any more",
-            Map.of("job", id));
+        throw JobRefusal.finished(job);
       }
       slot.requestCancel();
       if (job.state() == TrainingJobState.QUEUED) {
-        happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.CANCELLED));
+        scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.CANCELLED));
       }
       run = slot.run();
     }
     if (run != null) {
       run.cancel();
     }
-    synchronized (lock) {
-      return slot.job();
-    }
+    return get(id);
   }
 
   /**
@@ -193,97 +176,112 @@ public final class TrainingJobs implements AutoCloseable {
    */
   public List<TrainingEvent> eventsAfter(String id, long sequence) {
     synchronized (lock) {
-      JobSlot slot = slot(id);
+      JobSlot slot = table.get(id);
       if (sequence < 0 || sequence > slot.job().sequence()) {
-        throw new ServingException(
-            ErrorReason.SEQUENCE_OUT_OF_RANGE,
-            "the job's events are numbered 1 to " + slot.job().sequence(),
-            Map.of("job", id));
+        throw JobRefusal.sequenceOutOfRange(slot.job());
       }
       return slot.eventsAfter(sequence);
     }
   }
 
+  /** Ends what {@link #onEvent} began. */
+  public interface Subscription extends AutoCloseable {
+    /** No further calls begin. Closing again does nothing. */
+    @Override
+    void close();
+  }
+
   /**
-   * Runs something after each event of a job, and at the server's stop. It must not block. Close to
-   * end it.
+   * Runs something after each event of a job, and at the server's stop. It is called under the
+   * jobs' lock and must not block.
+   *
+   * @throws ServingException JOB_NOT_FOUND
    */
-  public AutoCloseable onEvent(String id, Runnable watcher) {
+  public Subscription onEvent(String id, Runnable watcher) {
     synchronized (lock) {
-      JobSlot slot = slot(id);
+      JobSlot slot = table.get(id);
       slot.watchers().add(watcher);
       return () -> slot.watchers().remove(watcher);
     }
   }
 
-  /** True once the server is stopping: no event follows. */
+  /** True once the server is stopping: events may still follow, but watchers should not wait. */
   public boolean isClosed() {
     synchronized (lock) {
       return closed;
     }
   }
 
-  /** Takes no more jobs and ends those under way; the ones that wait go on at the next start. */
+  /**
+   * Takes no more jobs and ends those that train; one that publishes goes on, and those that wait
+   * run after the next start. Does not wait for runs to be over.
+   */
   @Override
   public void close() {
-    List<JobSlot> active;
     List<Trainer.Run> runs = new ArrayList<>();
     synchronized (lock) {
       if (closed) {
         return;
       }
-      active =
-          slots.values().stream().filter(s -> s.job().state() == TrainingJobState.RUNNING).toList();
-      active.forEach(slot -> happen(slot, restarted()));
-      for (JobSlot slot : active) {
+      closed = true;
+      for (JobSlot slot : table.newestFirst()) {
         Trainer.Run run = slot.run();
-        if (run != null) {
-          runs.add(run);
+        if (slot.job().state() == TrainingJobState.RUNNING) {
+          scribe.happen(slot, interrupted(slot));
+          if (run != null) {
+            runs.add(run);
+          }
+        } else {
+          scribe.tellWatchers(slot);
         }
       }
-      closed = true;
-      slots.values().forEach(slot -> slot.watchers().forEach(Runnable::run));
     }
     runs.forEach(Trainer.Run::cancel);
-    active.forEach(slot -> journal.clear(slot.record()));
   }
 
   @GuardedBy("lock")
   private void recover(JobJournal.Entry entry) {
     JobSlot slot = new JobSlot(entry.record());
     try {
-      entry.events().forEach(slot::apply);
+      entry.events().forEach(slot::restore);
     } catch (IllegalStateException damaged) {
       log.warn(
           "the journal of job {} makes no sense and is left out", entry.record().id(), damaged);
       return;
     }
-    register(slot);
+    table.add(slot);
+    journal.clear(entry.record());
     if (slot.job().sequence() == 0) {
-      happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.QUEUED));
+      scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.QUEUED));
     }
     TrainingJobState state = slot.job().state();
     if (state == TrainingJobState.RUNNING || state == TrainingJobState.PUBLISHING) {
-      happen(slot, restarted());
-      journal.clear(entry.record());
+      scribe.happen(slot, interrupted(slot));
     }
   }
 
-  private static TrainingEvent.StateChanged restarted() {
-    return TrainingEvent.StateChanged.failed(
-        ErrorReason.SERVER_RESTARTED, "the server stopped while the job ran; create it again");
+  private static TrainingEvent.StateChanged interrupted(JobSlot slot) {
+    return slot.isCancelRequested()
+        ? TrainingEvent.StateChanged.to(TrainingJobState.CANCELLED)
+        : TrainingEvent.StateChanged.failed(
+            ErrorReason.SERVER_RESTARTED, "the server stopped while the job ran; create it again");
   }
 
   @GuardedBy("lock")
   private void startNext() {
-    for (JobSlot slot : slots.values()) {
+    for (JobSlot slot : table.inState(TrainingJobState.QUEUED)) {
       if (running >= rules.mostRunning() || closed) {
         return;
       }
-      if (slot.job().state() == TrainingJobState.QUEUED) {
-        running++;
-        happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.RUNNING));
+      running++;
+      slot.setActive(true);
+      scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.RUNNING));
+      try {
         executor.execute(() -> start(slot));
+      } catch (RejectedExecutionException stopping) {
+        scribe.happen(slot, interrupted(slot));
+        slot.setActive(false);
+        running--;
       }
     }
   }
@@ -295,7 +293,7 @@ public final class TrainingJobs implements AutoCloseable {
       boolean unwanted;
       synchronized (lock) {
         slot.setRun(run);
-        unwanted = slot.isCancelRequested() || closed;
+        unwanted = slot.isCancelRequested() || slot.job().state().isFinal();
       }
       if (unwanted) {
         run.cancel();
@@ -307,39 +305,44 @@ public final class TrainingJobs implements AutoCloseable {
   }
 
   private void end(JobSlot slot, ErrorReason reason, String message) {
+    journal.clear(slot.record());
     synchronized (lock) {
-      if (!slot.job().state().isFinal()) {
-        boolean cancelled =
-            slot.isCancelRequested() && slot.job().state() == TrainingJobState.RUNNING;
-        happen(
-            slot,
-            cancelled
-                ? TrainingEvent.StateChanged.to(TrainingJobState.CANCELLED)
-                : TrainingEvent.StateChanged.failed(reason, message));
+      TrainingJobState state = slot.job().state();
+      if (state == TrainingJobState.RUNNING && slot.isCancelRequested()) {
+        scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.CANCELLED));
+      } else if (!state.isFinal()) {
+        scribe.happen(slot, TrainingEvent.StateChanged.failed(reason, message));
       }
       finish(slot);
     }
-    journal.clear(slot.record());
+  }
+
+  private boolean beginPublishing(JobSlot slot, TrainedModel model) {
+    synchronized (lock) {
+      if (slot.job().state() != TrainingJobState.RUNNING || slot.isCancelRequested()) {
+        return false;
+      }
+      scribe.happen(slot, new TrainingEvent.Evaluated(model.metrics()));
+      scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.PUBLISHING));
+      return true;
+    }
   }
 
   private void publish(JobSlot slot, TrainedModel model, Path exportDirectory) {
+    if (!beginPublishing(slot, model)) {
+      end(slot, ErrorReason.TRAINING_FAILED, "the job ended before its model was published");
+      return;
+    }
     try {
-      synchronized (lock) {
-        if (slot.job().state() != TrainingJobState.RUNNING) {
-          finish(slot);
-          return;
-        }
-        happen(slot, new TrainingEvent.Evaluated(model.metrics()));
-        happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.PUBLISHING));
-      }
       VersionId version = publisher.publish(slot.record(), model, exportDirectory);
+      journal.clear(slot.record());
       synchronized (lock) {
-        happen(slot, new TrainingEvent.Published(version));
-        happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.SUCCEEDED));
+        scribe.happen(slot, new TrainingEvent.Published(version));
+        scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.SUCCEEDED));
         finish(slot);
       }
-      journal.clear(slot.record());
     } catch (ServingException refused) {
+      log.warn("the model of job {} was refused", slot.record().id(), refused);
       end(slot, refused.reason(), refused.message());
     } catch (RuntimeException defect) {
       log.error("the model of job {} could not be published", slot.record().id(), defect);
@@ -349,53 +352,11 @@ public final class TrainingJobs implements AutoCloseable {
 
   @GuardedBy("lock")
   private void finish(JobSlot slot) {
-    slot.setRun(null);
-    running--;
-    startNext();
-  }
-
-  @GuardedBy("lock")
-  private void happen(JobSlot slot, TrainingEvent.What what) {
-    if (closed) {
-      return;
-    }
-    TrainingEvent event = slot.next(what, clock.instant());
-    journal.append(slot.record(), event);
-    slot.apply(event);
-    if (what instanceof TrainingEvent.StateChanged change) {
-      log.info("job {} is {} {}", slot.record().id(), change.state(), change.message());
-    }
-    slot.watchers().forEach(Runnable::run);
-  }
-
-  @GuardedBy("lock")
-  private void register(JobSlot slot) {
-    slots.put(slot.record().id(), slot);
-    if (!slot.record().requestId().isEmpty()) {
-      byRequestId.put(slot.record().requestId(), slot);
-    }
-  }
-
-  @GuardedBy("lock")
-  private String newId() {
-    String id = ids.next(clock.instant());
-    return slots.containsKey(id) ? newId() : id;
-  }
-
-  @GuardedBy("lock")
-  private JobSlot slot(String id) {
-    @Nullable JobSlot slot = slots.get(id);
-    if (slot == null) {
-      throw new ServingException(
-          ErrorReason.JOB_NOT_FOUND, "no such training job; ListTrainingJobs names them all");
-    }
-    return slot;
-  }
-
-  @GuardedBy("lock")
-  private void requireOpen() {
-    if (closed) {
-      throw new ServingException(ErrorReason.DRAINING, "the server is stopping; try another one");
+    if (slot.isActive()) {
+      slot.setActive(false);
+      slot.setRun(null);
+      running--;
+      startNext();
     }
   }
 
@@ -410,7 +371,7 @@ public final class TrainingJobs implements AutoCloseable {
     public void onProgress(TrainingProgress progress) {
       synchronized (lock) {
         if (slot.job().state() == TrainingJobState.RUNNING) {
-          happen(slot, new TrainingEvent.Progressed(progress));
+          scribe.happen(slot, new TrainingEvent.Progressed(progress));
         }
       }
     }

@@ -48,13 +48,15 @@ public record TrainingOrder(
       throw new ServingException(
           ErrorReason.RECIPE_NOT_FOUND,
           "no such recipe; there is "
-              + String.join(", ", recipes.keySet().stream().sorted().toList()));
+              + String.join(", ", recipes.keySet().stream().sorted().toList()),
+          named("recipe", recipe));
     }
     String learned = dataset.isEmpty() ? description.defaultDataset() : dataset;
     if (!datasets.test(learned)) {
       throw new ServingException(
           ErrorReason.DATASET_NOT_FOUND,
-          "no such dataset; there is 'mnist', and every sub-folder of the server's datasets folder");
+          "no such dataset; there is 'mnist', and every sub-folder of the server's datasets folder",
+          named("dataset", learned));
     }
     return new TrainingSpec(
         model.orElse(description.defaultModel()),
@@ -62,5 +64,10 @@ public record TrainingOrder(
         description.resolve(parameters),
         seed.orElse(TrainingSpec.DEFAULT_SEED),
         learned);
+  }
+
+  /** Names go back to the caller only in the form of names. */
+  private static Map<String, String> named(String key, String name) {
+    return ModelName.isValid(name) ? Map.of(key, name) : Map.of();
   }
 }

@@ -9,15 +9,23 @@ import java.util.function.Predicate;
  * @param recipes the recipes there are, by name
  * @param datasets tells which datasets there are
  * @param mostRunning jobs that run at the same time, at least 1
- * @param mostWaiting jobs that may wait
+ * @param mostWaiting jobs that may wait, at least 0
  */
 public record TrainingRules(
     Map<String, RecipeDescription> recipes,
     Predicate<String> datasets,
     int mostRunning,
     int mostWaiting) {
-  /** Copies the map. */
+  /**
+   * Copies the map.
+   *
+   * @throws IllegalArgumentException if a number is out of range
+   */
   public TrainingRules {
+    if (mostRunning < 1 || mostWaiting < 0) {
+      throw new IllegalArgumentException(
+          "at least 1 job runs and at least 0 wait, not " + mostRunning + " and " + mostWaiting);
+    }
     recipes = Map.copyOf(recipes);
   }
 

@@ -10,16 +10,12 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One caller's watch on one job: sends the job's events in order, as fast as the caller takes them,
  * and ends with the job. Keeps nothing but a number, so a slow caller costs no memory. Thread-safe.
  */
 final class JobWatch<A> {
-  private static final Logger log = LoggerFactory.getLogger(JobWatch.class);
-
   private final TrainingJobs jobs;
   private final String job;
   private final ServerCallStreamObserver<A> observer;
@@ -35,7 +31,7 @@ final class JobWatch<A> {
   private boolean ended;
 
   @GuardedBy("lock")
-  private @Nullable AutoCloseable subscription;
+  private TrainingJobs.@Nullable Subscription subscription;
 
   JobWatch(
       TrainingJobs jobs,
@@ -58,7 +54,7 @@ final class JobWatch<A> {
     observer.setOnReadyHandler(this::send);
     observer.setOnCancelHandler(this::stop);
     // The jobs call watchers under their lock; sending needs their lock again and goes elsewhere.
-    AutoCloseable begun = jobs.onEvent(job, () -> executor.execute(this::send));
+    TrainingJobs.Subscription begun = jobs.onEvent(job, () -> executor.execute(this::send));
     synchronized (lock) {
       subscription = begun;
       if (ended) {
@@ -106,11 +102,7 @@ final class JobWatch<A> {
     synchronized (lock) {
       ended = true;
       if (subscription != null) {
-        try {
-          subscription.close();
-        } catch (Exception unexpected) {
-          log.warn("a watch on a training job could not be ended", unexpected);
-        }
+        subscription.close();
       }
     }
   }

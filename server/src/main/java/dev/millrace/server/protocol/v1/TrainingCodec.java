@@ -4,10 +4,9 @@ import static dev.millrace.server.protocol.v1.ModelCodec.duration;
 import static dev.millrace.server.protocol.v1.ModelCodec.timestamp;
 
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.FieldViolation;
 import dev.millrace.server.model.ModelName;
-import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
-import dev.millrace.server.model.VersionChoice;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.training.TrainingEvent;
 import dev.millrace.server.training.TrainingJob;
@@ -18,6 +17,7 @@ import dev.millrace.v1.TrainingEvaluated;
 import dev.millrace.v1.TrainingJobStateChanged;
 import dev.millrace.v1.TrainingSpec;
 import dev.millrace.v1.VersionPublished;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 
 /** Training jobs and their events as messages. Stateless. */
 final class TrainingCodec {
+  private static final String MODELS = "models/";
   private static final Pattern JOB_NAME =
       Pattern.compile("trainingJobs/([a-z](?:[a-z0-9_-]{0,61}[a-z0-9])?)");
 
@@ -32,8 +33,7 @@ final class TrainingCodec {
   String jobId(String name) {
     Matcher matcher = JOB_NAME.matcher(name);
     if (!matcher.matches()) {
-      throw new ServingException(
-          ErrorReason.NAME_INVALID, "write the job as 'trainingJobs/' and its id");
+      throw invalid("name", "write the job as 'trainingJobs/' and its id");
     }
     return matcher.group(1);
   }
@@ -41,12 +41,7 @@ final class TrainingCodec {
   TrainingOrder decode(TrainingSpec spec) {
     Optional<ModelName> model = Optional.empty();
     if (!spec.getModel().isEmpty()) {
-      ModelReference reference = ModelReference.parse(spec.getModel());
-      if (!(reference.choice() instanceof VersionChoice.Latest)) {
-        throw new ServingException(
-            ErrorReason.NAME_INVALID, "write the model to train as 'mnist' or 'models/mnist'");
-      }
-      model = Optional.of(reference.model());
+      model = Optional.of(model(spec.getModel()));
     }
     return new TrainingOrder(
         model,
@@ -54,6 +49,22 @@ final class TrainingCodec {
         spec.getParametersMap(),
         spec.hasSeed() ? OptionalLong.of(spec.getSeed()) : OptionalLong.empty(),
         spec.getDataset());
+  }
+
+  private static ModelName model(String text) {
+    String id = text.startsWith(MODELS) ? text.substring(MODELS.length()) : text;
+    if (!ModelName.isValid(id)) {
+      throw invalid(
+          "spec.model",
+          "write the model to train as 'mnist' or 'models/mnist'; an id is a lower-case letter"
+              + " followed by up to 62 letters, digits, '_' or '-'");
+    }
+    return new ModelName(id);
+  }
+
+  private static ServingException invalid(String field, String description) {
+    return ServingException.ofViolations(
+        List.of(new FieldViolation(field, ErrorReason.NAME_INVALID, description)));
   }
 
   dev.millrace.v1.TrainingJob encode(TrainingJob job) {

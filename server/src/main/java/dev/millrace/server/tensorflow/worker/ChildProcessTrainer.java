@@ -2,18 +2,14 @@ package dev.millrace.server.tensorflow.worker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.Trainer;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadFactory;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,10 +17,13 @@ import org.slf4j.LoggerFactory;
  * Trains in a child process, because a failed check inside TensorFlow ends the whole process, and
  * because serving and training want thread pools of different sizes, which TensorFlow has once a
  * process. Thread-safe.
+ *
+ * <p>What the process prints for people goes to {@code worker.log} beside its work folder. A cancel
+ * kills it outright: it has nothing to save.
  */
 public final class ChildProcessTrainer implements Trainer {
   private static final Logger log = LoggerFactory.getLogger(ChildProcessTrainer.class);
-  private static final int SIGNALLED = 128;
+  private static final long LARGEST_LOG = 4 << 20;
 
   private final WorkerCommand command;
   private final Path datasets;
@@ -35,7 +34,7 @@ public final class ChildProcessTrainer implements Trainer {
    * A trainer.
    *
    * @param datasets folder of the datasets
-   * @param threads makes the thread that listens to each process
+   * @param threads makes the two threads that listen to each process
    */
   public ChildProcessTrainer(WorkerCommand command, Path datasets, ThreadFactory threads) {
     this.command = command;
@@ -43,95 +42,53 @@ public final class ChildProcessTrainer implements Trainer {
     this.threads = threads;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws UncheckedIOException if the process cannot be started
+   */
   @Override
   public Run start(JobRecord job, Path workDirectory, Listener listener) {
     Path export = workDirectory.resolve("model");
+    ProcessBuilder builder = new ProcessBuilder(command.words());
+    command.addTo(builder.environment());
+    Process process;
     try {
-      ProcessBuilder builder = new ProcessBuilder(command.words());
-      command.addTo(builder.environment());
-      builder.redirectError(workDirectory.resolveSibling("worker.log").toFile());
-      Process process = builder.start();
-      tell(
-          process,
-          new WorkerMessage.Order(
-              job.spec(), datasets.toAbsolutePath().toString(), export.toString()));
-      threads.newThread(() -> listen(process, export, listener)).start();
-      log.info("job {} trains in process {}", job.id(), process.pid());
-      return process::destroyForcibly;
+      process = builder.start();
     } catch (IOException unstartable) {
       throw new UncheckedIOException(unstartable);
     }
+    try {
+      WorkerLog workerLog = new WorkerLog(workDirectory.resolveSibling("worker.log"), LARGEST_LOG);
+      Thread logging = threads.newThread(() -> workerLog.copy(process.getErrorStream()));
+      Thread listening =
+          threads.newThread(
+              () -> new WorkerReports(process, logging, json).deliver(listener, export));
+      logging.start();
+      listening.start();
+    } catch (RuntimeException | Error unstartable) {
+      process.destroyForcibly();
+      throw unstartable;
+    }
+    tell(
+        process,
+        new WorkerMessage.Order(
+            job.spec(), datasets.toAbsolutePath().toString(), export.toString()));
+    log.info("job {} trains in process {}", job.id(), process.pid());
+    return process::destroyForcibly;
   }
 
   /** Standard input stays open: its end is what tells the child that the server is gone. */
-  private void tell(Process process, WorkerMessage.Order order) throws IOException {
+  private void tell(Process process, WorkerMessage.Order order) {
     try {
       OutputStream orders = process.getOutputStream();
       orders.write((json.writeValueAsString(order) + "\n").getBytes(StandardCharsets.UTF_8));
       orders.flush();
+    } catch (JsonProcessingException impossible) {
+      process.destroyForcibly();
+      throw new IllegalStateException(impossible);
     } catch (IOException alreadyDead) {
       log.debug("the training process took no order", alreadyDead);
     }
-  }
-
-  private void listen(Process process, Path export, Listener listener) {
-    WorkerMessage last = null;
-    try (BufferedReader reports =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = reports.readLine(); line != null; line = reports.readLine()) {
-        WorkerMessage message = parse(line);
-        if (message != null && message.progress() != null) {
-          listener.onProgress(message.progress());
-        } else if (message != null) {
-          last = message;
-        }
-      }
-    } catch (IOException cutOff) {
-      log.debug("the training process was cut off", cutOff);
-    }
-    int exit = waitFor(process);
-    if (last != null && last.trained() != null && exit == 0) {
-      listener.onTrained(last.trained(), export);
-    } else if (last != null && last.failed() != null) {
-      listener.onFailed(last.failed().reason(), last.failed().message());
-    } else {
-      listener.onFailed(ErrorReason.WORKER_DIED, causeOfDeath(exit));
-    }
-  }
-
-  private @Nullable WorkerMessage parse(String line) {
-    try {
-      return json.readValue(line, WorkerMessage.class);
-    } catch (JsonProcessingException garbage) {
-      log.warn("the training process said something that is no report");
-      return null;
-    }
-  }
-
-  private static int waitFor(Process process) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return process.waitFor();
-        } catch (InterruptedException e) {
-          interrupted = true;
-          process.destroyForcibly();
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static String causeOfDeath(int exit) {
-    return exit > SIGNALLED
-        ? "the training process was ended by signal "
-            + (exit - SIGNALLED)
-            + (exit - SIGNALLED == 9 ? " (killed, perhaps for want of memory)" : "")
-        : "the training process ended with exit code " + exit + "; the job's log tells why";
   }
 }

@@ -9,6 +9,8 @@ import dev.millrace.server.tensorflow.recipe.Recipe;
 import dev.millrace.server.tensorflow.recipe.Recipes;
 import dev.millrace.server.training.TrainedModel;
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -20,11 +22,14 @@ import java.nio.file.Path;
  * output. It ends at once when its standard input does, so that it never outlives the server.
  */
 public final class TrainingWorker {
+  private static final int MEBIBYTE_BITS = 20;
+
   private TrainingWorker() {}
 
   /** Runs one order; the exit code is 0 when a model was exported and 1 when not. */
   public static void main(String[] arguments) throws IOException {
-    PrintStream reports = System.out;
+    PrintStream reports =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     // Whatever else prints must not end up among the reports.
     System.setOut(System.err);
     ObjectMapper json = WorkerMessage.json();
@@ -58,8 +63,10 @@ public final class TrainingWorker {
     } catch (OutOfMemoryError full) {
       return WorkerMessage.ofFailure(
           ErrorReason.TRAINING_FAILED,
-          "the run needs more memory than the training process has; raise training-heap or take smaller batches");
-    } catch (RuntimeException | LinkageError defect) {
+          "the run needs more memory than the "
+              + (Runtime.getRuntime().maxMemory() >> MEBIBYTE_BITS)
+              + " MiB that the training process has; raise training-heap or take smaller batches");
+    } catch (Throwable defect) {
       defect.printStackTrace();
       return WorkerMessage.ofFailure(
           ErrorReason.TRAINING_FAILED, "the run failed; the job's log tells why");

@@ -11,13 +11,19 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.training.TrainedModel;
 import dev.millrace.server.training.TrainingProgress;
 import dev.millrace.server.training.TrainingSpec;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a training process says, a line of JSON each; exactly one field is not null. */
 record WorkerMessage(
     @Nullable TrainingProgress progress, @Nullable TrainedModel trained, @Nullable Failure failed) {
   /** A run that ended without a model. */
-  record Failure(ErrorReason reason, String message) {}
+  record Failure(ErrorReason reason, String message) {
+    Failure {
+      Objects.requireNonNull(reason, "reason");
+      Objects.requireNonNull(message, "message");
+    }
+  }
 
   /**
    * What a training process is told first.
