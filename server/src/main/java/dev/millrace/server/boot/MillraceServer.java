@@ -117,7 +117,7 @@ public final class MillraceServer implements AutoCloseable {
             new RepositoryPublisher(repository, scanner::scan, "millrace", clock),
             new TrainingRules(
                 recipes.descriptions(),
-                new Datasets(options.datasets())::exists,
+                new Datasets(options.datasets())::contains,
                 options.maxTrainingJobs(),
                 MOST_WAITING_JOBS),
             new JobIds(new SecureRandom()),

@@ -1,65 +1,76 @@
 package dev.millrace.server.dataset;
 
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
- * The order in which a run sees its examples: a permutation for each epoch (Fisher and Yates, in
- * Durstenfeld's form), and batches that go on into the next epoch without a gap. What a step sees
- * is a function of seed and step alone, so a run that is resumed sees what it would have seen. Not
- * thread-safe: it keeps the last permutation.
+ * The seeded order in which examples are drawn: each epoch is a permutation of its own, and a batch
+ * that an epoch cannot fill goes on in the next. A batch depends on the seed and its step alone, so
+ * a run can go on at any step. Not safe for use by many threads at once.
  */
 public final class BatchOrder {
-  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
-
+  private final int count;
+  private final int batchSize;
   private final long seed;
   private final int[] permutation;
-  private final int batchSize;
-  private long epoch = -1;
+  private long permutedEpoch = -1;
 
   /**
    * An order.
    *
-   * @param examples number of examples, at least 1
-   * @param batchSize examples a step, at least 1
+   * @param count number of examples, at least 1
+   * @param batchSize examples a batch, at least 1
+   * @param seed the same seed gives the same batches
    */
-  public BatchOrder(long seed, int examples, int batchSize) {
-    if (examples < 1 || batchSize < 1) {
-      throw new IllegalArgumentException(examples + " examples in batches of " + batchSize);
+  public BatchOrder(int count, int batchSize, long seed) {
+    if (count < 1 || batchSize < 1) {
+      throw new IllegalArgumentException(
+          "count " + count + " and batch size " + batchSize + " must be at least 1");
     }
-    this.seed = seed;
-    this.permutation = new int[examples];
+    this.count = count;
     this.batchSize = batchSize;
+    this.seed = seed;
+    this.permutation = new int[count];
+  }
+
+  /** Examples a batch. */
+  public int batchSize() {
+    return batchSize;
   }
 
   /**
-   * Indices of the examples of one step.
+   * Writes the examples of one batch.
    *
-   * @param step counted from 0
+   * @param step number of the batch, from 0
+   * @param target takes {@link #batchSize()} indexes, each from 0 to below the count
    */
-  public int[] batch(long step) {
-    int[] batch = new int[batchSize];
+  public void batch(long step, int[] target) {
+    Objects.checkFromIndexSize(0, batchSize, target.length);
+    long first = Math.multiplyExact(step, (long) batchSize);
     for (int i = 0; i < batchSize; i++) {
-      long position = Math.addExact(Math.multiplyExact(step, (long) batchSize), i);
-      shuffleFor(position / permutation.length);
-      batch[i] = permutation[(int) (position % permutation.length)];
+      long position = first + i;
+      permute(position / count);
+      target[i] = permutation[(int) (position % count)];
     }
-    return batch;
   }
 
-  private void shuffleFor(long wanted) {
-    if (wanted == epoch) {
+  private void permute(long epoch) {
+    if (epoch == permutedEpoch) {
       return;
     }
-    epoch = wanted;
-    SplittableRandom random = new SplittableRandom(seed + GOLDEN_GAMMA * (wanted + 1));
-    for (int i = 0; i < permutation.length; i++) {
+    for (int i = 0; i < count; i++) {
       permutation[i] = i;
     }
-    for (int i = permutation.length - 1; i > 0; i--) {
+    // Two generators, because seed + epoch alone would give epochs that share their numbers.
+    SplittableRandom random =
+        new SplittableRandom(
+            new SplittableRandom(seed).nextLong() ^ new SplittableRandom(~epoch).nextLong());
+    for (int i = count - 1; i > 0; i--) {
       int j = random.nextInt(i + 1);
       int swapped = permutation[i];
       permutation[i] = permutation[j];
       permutation[j] = swapped;
     }
+    permutedEpoch = epoch;
   }
 }

@@ -1,43 +1,30 @@
 package dev.millrace.server.dataset;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Map;
+import java.util.Optional;
 
-/** Where a dataset's four files come from. */
+/** The files of one dataset, and the digests that they are known to have. */
 interface DatasetFiles {
-  /** The four files of the MNIST form. */
-  enum Role {
-    TRAIN_IMAGES("train-images-idx3-ubyte", 3),
-    TRAIN_LABELS("train-labels-idx1-ubyte", 1),
-    TEST_IMAGES("t10k-images-idx3-ubyte", 3),
-    TEST_LABELS("t10k-labels-idx1-ubyte", 1);
-
-    private final String fileName;
-    private final int dimensions;
-
-    Role(String fileName, int dimensions) {
-      this.fileName = fileName;
-      this.dimensions = dimensions;
-    }
-
-    /** The file's name in MNIST, without {@code .gz}. */
-    String fileName() {
-      return fileName;
-    }
-
-    int dimensions() {
-      return dimensions;
-    }
-  }
+  /**
+   * The file that plays a part.
+   *
+   * @throws dev.millrace.server.model.ServingException DATASET_INVALID if there is none, or more
+   *     than one
+   */
+  DatasetFile find(DatasetRole role);
 
   /**
-   * Opens one file, plain or gzipped; the caller closes it.
+   * The digest that a file must have; empty when none is known.
    *
-   * @throws IOException if it is not there
+   * @throws dev.millrace.server.model.ServingException DATASET_INVALID if digests are given and
+   *     this file's is not among them
    */
-  InputStream open(Role role) throws IOException;
+  Optional<KnownDigest> digest(DatasetFile file);
 
-  /** SHA-256 that the plain files must have, in hexadecimal; roles without one are not checked. */
-  Map<Role, String> expectedDigests() throws IOException;
+  /**
+   * A digest that a file must have.
+   *
+   * @param sha256 in lower-case hexadecimal
+   * @param ofContent true for that of the uncompressed bytes, false for that of the bytes as kept
+   */
+  record KnownDigest(String sha256, boolean ofContent) {}
 }

@@ -1,78 +1,92 @@
 package dev.millrace.server.dataset;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * A folder with four files named as MNIST's or EMNIST's are ({@code
- * emnist-digits-test-images-idx3-ubyte.gz}), and, if somebody put it there, a {@code SHA256SUMS}
- * file with the digests of the plain files.
- */
+/** A dataset kept as files of a folder, which may tell their digests in {@code SHA256SUMS}. */
 final class DatasetFolder implements DatasetFiles {
-  private static final String SUMS = "SHA256SUMS";
+  static final String SUMS = "SHA256SUMS";
 
-  private final Path folder;
+  private static final int MAX_ENTRIES = 1000;
 
-  DatasetFolder(Path folder) {
-    this.folder = folder;
+  private final Path root;
+  private final List<Path> files;
+  private final DatasetFaults faults;
+  private final Optional<Sha256Sums> sums;
+
+  private DatasetFolder(
+      Path root, List<Path> files, DatasetFaults faults, Optional<Sha256Sums> sums) {
+    this.root = root;
+    this.files = files;
+    this.faults = faults;
+    this.sums = sums;
+  }
+
+  /**
+   * Lists a folder.
+   *
+   * @param root the real path that no file may lead out of
+   * @param folder the dataset's folder
+   */
+  static DatasetFolder open(Path root, Path folder, DatasetFaults faults) {
+    List<Path> files;
+    try (Stream<Path> entries = Files.list(folder)) {
+      files = entries.filter(Files::isRegularFile).limit(MAX_ENTRIES + 1L).sorted().toList();
+    } catch (IOException | UncheckedIOException unreadable) {
+      throw faults.invalid("its folder cannot be read").causedBy(unreadable);
+    }
+    if (files.size() > MAX_ENTRIES) {
+      throw faults.invalid("its folder has more than " + MAX_ENTRIES + " files");
+    }
+    Optional<Sha256Sums> sums =
+        files.stream()
+            .filter(file -> name(file).equals(SUMS))
+            .findFirst()
+            .map(file -> Sha256Sums.read(inside(root, file, faults), faults));
+    return new DatasetFolder(root, files, faults, sums);
   }
 
   @Override
-  public InputStream open(Role role) throws IOException {
-    List<Path> matches;
-    try (Stream<Path> files = Files.list(folder)) {
-      matches = files.filter(file -> plays(role, plainName(file))).sorted().toList();
+  public DatasetFile find(DatasetRole role) {
+    List<Path> found =
+        files.stream().filter(file -> role.matches(DatasetFile.plainName(name(file)))).toList();
+    List<String> plainNames =
+        found.stream().map(file -> DatasetFile.plainName(name(file))).distinct().toList();
+    if (plainNames.isEmpty()) {
+      throw faults.invalid(
+          "it has no file " + role.usualName() + " or " + role.usualName() + ".gz");
     }
-    if (matches.isEmpty()) {
-      throw new FileNotFoundException("it is missing");
+    if (plainNames.size() > 1) {
+      throw faults.invalid(
+          "more than one file could be " + role.usualName() + ": " + String.join(", ", plainNames));
     }
-    if (matches.size() > 1) {
-      throw new IOException("more than one file could be it");
-    }
-    return Files.newInputStream(matches.get(0));
+    Path file = inside(root, found.get(0), faults);
+    return new DatasetFile(name(found.get(0)), () -> Files.newInputStream(file));
   }
 
   @Override
-  public Map<Role, String> expectedDigests() throws IOException {
-    Path sums = folder.resolve(SUMS);
-    if (!Files.isRegularFile(sums)) {
-      return Map.of();
-    }
-    Map<String, String> byName = new HashMap<>();
-    for (String line : Files.readAllLines(sums)) {
-      String[] parts = line.trim().split("\\s+\\*?", 2);
-      if (parts.length == 2) {
-        byName.put(parts[1], parts[0].toLowerCase(Locale.ROOT));
+  public Optional<KnownDigest> digest(DatasetFile file) {
+    return sums.map(known -> known.of(file, faults));
+  }
+
+  private static Path inside(Path root, Path file, DatasetFaults faults) {
+    try {
+      Path real = file.toRealPath();
+      if (real.startsWith(root)) {
+        return real;
       }
+    } catch (IOException unreadable) {
+      throw faults.invalid(name(file), "cannot be read").causedBy(unreadable);
     }
-    Map<Role, String> expected = new EnumMap<>(Role.class);
-    byName.forEach(
-        (name, digest) -> {
-          for (Role role : Role.values()) {
-            if (plays(role, name)) {
-              expected.put(role, digest);
-            }
-          }
-        });
-    return expected;
+    throw faults.invalid(name(file), "is a link that leads out of the datasets folder");
   }
 
-  private static String plainName(Path file) {
-    String name = file.getFileName().toString();
-    return name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
-  }
-
-  private static boolean plays(Role role, String name) {
-    return name.endsWith(role.fileName())
-        || name.endsWith(role.fileName().replace("t10k-", "test-"));
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
   }
 }

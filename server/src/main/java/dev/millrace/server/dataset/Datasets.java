@@ -1,133 +1,98 @@
 package dev.millrace.server.dataset;
 
-import dev.millrace.server.dataset.DatasetFiles.Role;
-import dev.millrace.server.dataset.IdxReader.IdxFile;
-import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.HexFormat;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
- * The datasets that can be learned from: {@code mnist}, which is built in, and the sub-folders of
- * one folder. Thread-safe.
+ * The datasets that recipes can learn from: {@code mnist}, which is built in, and the sub-folders
+ * of one folder. Safe for use by many threads; keeps nothing in memory.
+ *
+ * <p>A folder holds four IDX files under MNIST's names, or with a prefix before them and {@code
+ * test} for {@code t10k} as EMNIST has them, each plain or compressed with gzip. A file {@code
+ * SHA256SUMS} beside them is checked when there is one.
  */
 public final class Datasets {
-  private static final int LARGEST_VALIDATION = 5_000;
-
-  private final Path folder;
-  private final IdxReader reader = new IdxReader();
+  private final Path directory;
 
   /**
-   * Datasets of a folder, which need not exist.
+   * Datasets of a folder, beside the built-in one.
    *
-   * @param folder has a sub-folder for each dataset
+   * @param directory has a sub-folder a dataset; need not exist
    */
-  public Datasets(Path folder) {
-    this.folder = folder;
+  public Datasets(Path directory) {
+    this.directory = directory;
   }
 
-  /** True when there is a dataset of this name; its files may still be damaged. */
-  public boolean exists(String name) {
-    return name.equals(BuiltInMnist.NAME)
-        || (ModelName.isValid(name) && Files.isDirectory(folder.resolve(name)));
+  /** The names of all datasets, sorted; the files of each are not looked at. */
+  public List<String> names() {
+    SortedSet<String> names = new TreeSet<>(List.of(BuiltInMnist.NAME));
+    try (Stream<Path> entries = Files.list(directory)) {
+      entries
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .filter(name -> folder(name).isPresent())
+          .forEach(names::add);
+    } catch (IOException | UncheckedIOException noFolder) {
+      return List.copyOf(names);
+    }
+    return List.copyOf(names);
+  }
+
+  /** True when there is a dataset of this name; its files are not looked at. */
+  public boolean contains(String name) {
+    return name.equals(BuiltInMnist.NAME) || folder(name).isPresent();
   }
 
   /**
-   * Reads and checks a dataset. The last 5,000 training examples, or a twelfth if that is fewer,
-   * become the validation split: for MNIST 55,000 train, 5,000 validation and 10,000 test.
+   * Checks that there is a dataset of this name; its files are not looked at.
    *
-   * @throws ServingException DATASET_NOT_FOUND or DATASET_INVALID
+   * @throws ServingException DATASET_NOT_FOUND
+   */
+  public void require(String name) {
+    if (!contains(name)) {
+      throw new DatasetFaults(name).notFound();
+    }
+  }
+
+  /**
+   * Reads a dataset into memory and checks it.
+   *
+   * @throws ServingException DATASET_NOT_FOUND; DATASET_INVALID if a file is missing, damaged, of
+   *     another form, or not of the digest that it should have
    */
   public Dataset load(String name) {
-    if (!exists(name)) {
-      throw new ServingException(
-          ErrorReason.DATASET_NOT_FOUND,
-          "no dataset of this name; there is 'mnist', and every sub-folder of the server's datasets folder");
+    DatasetFaults faults = new DatasetFaults(name);
+    if (name.equals(BuiltInMnist.NAME)) {
+      return new DatasetReader(name, new BuiltInMnist(), faults).read();
     }
-    DatasetFiles files =
-        name.equals(BuiltInMnist.NAME)
-            ? new BuiltInMnist()
-            : new DatasetFolder(folder.resolve(name));
-    Map<Role, IdxFile> read = new EnumMap<>(Role.class);
-    for (Role role : Role.values()) {
-      read.put(role, read(name, files, role));
-    }
-    LabelledImages all = images(name, read, Role.TRAIN_IMAGES, Role.TRAIN_LABELS);
-    LabelledImages test = images(name, read, Role.TEST_IMAGES, Role.TEST_LABELS);
-    if (all.height() != test.height() || all.width() != test.width()) {
-      throw invalid(
-          name, Role.TEST_IMAGES, "its images are not of the size of the training images");
-    }
-    int validation = Math.max(1, Math.min(LARGEST_VALIDATION, all.count() / 12));
-    int split = all.count() - validation;
-    if (split < 1) {
-      throw invalid(name, Role.TRAIN_IMAGES, "it holds fewer than two images");
-    }
-    return new Dataset(
-        name, digest(read), all.slice(0, split), all.slice(split, all.count()), test);
+    Folder folder = folder(name).orElseThrow(faults::notFound);
+    DatasetFiles files = DatasetFolder.open(folder.root(), folder.path(), faults);
+    return new DatasetReader(name, files, faults).read();
   }
 
-  private IdxFile read(String name, DatasetFiles files, Role role) {
-    try (InputStream in = files.open(role)) {
-      IdxFile file = reader.read(in, role.dimensions());
-      String expected = files.expectedDigests().getOrDefault(role, file.sha256());
-      if (!expected.equals(file.sha256())) {
-        throw invalid(
-            name, role, "its SHA-256 is " + file.sha256() + " where " + expected + " belongs");
-      }
-      return file;
-    } catch (IOException damaged) {
-      throw invalid(name, role, String.valueOf(damaged.getMessage())).causedBy(damaged);
+  private Optional<Folder> folder(String name) {
+    if (!ModelName.isValid(name)) {
+      return Optional.empty();
     }
-  }
-
-  private static LabelledImages images(
-      String name, Map<Role, IdxFile> read, Role imagesRole, Role labelsRole) {
-    IdxFile images = file(read, imagesRole);
-    IdxFile labels = file(read, labelsRole);
-    if (images.sizes()[0] != labels.sizes()[0]) {
-      throw invalid(
-          name,
-          labelsRole,
-          "it has " + labels.sizes()[0] + " labels for " + images.sizes()[0] + " images");
-    }
-    return LabelledImages.of(images.bytes(), labels.bytes(), images.sizes()[1], images.sizes()[2]);
-  }
-
-  private static IdxFile file(Map<Role, IdxFile> read, Role role) {
-    IdxFile file = read.get(role);
-    if (file == null) {
-      throw new IllegalStateException(role + " was not read");
-    }
-    return file;
-  }
-
-  private static String digest(Map<Role, IdxFile> read) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      Arrays.stream(Role.values())
-          .map(role -> file(read, role).sha256())
-          .forEach(sha256 -> digest.update(sha256.getBytes(StandardCharsets.US_ASCII)));
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException everyJdkHasIt) {
-      throw new IllegalStateException(everyJdkHasIt);
+      Path root = directory.toRealPath();
+      Path folder = root.resolve(name).toRealPath();
+      boolean inside = folder.startsWith(root) && !folder.equals(root);
+      return inside && Files.isDirectory(folder)
+          ? Optional.of(new Folder(root, folder))
+          : Optional.empty();
+    } catch (IOException absent) {
+      return Optional.empty();
     }
   }
 
-  private static ServingException invalid(String name, Role role, String why) {
-    return new ServingException(
-        ErrorReason.DATASET_INVALID,
-        "dataset '" + name + "', file " + role.fileName() + ": " + why,
-        Map.of("dataset", name));
-  }
+  private record Folder(Path root, Path path) {}
 }

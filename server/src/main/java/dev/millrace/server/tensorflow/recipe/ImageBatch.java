@@ -6,61 +6,67 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * A batch on its way into TensorFlow. The staging arrays are used again for every batch; not
- * thread-safe.
+ * The input tensors of one batch size, filled again for each batch. Not safe for use by many
+ * threads; closed by whoever made it.
  */
-final class ImageBatch {
+final class ImageBatch implements AutoCloseable {
+  private static final int PIXELS = MnistNetwork.HEIGHT * MnistNetwork.WIDTH;
+
   private final int size;
-  private final int height;
-  private final int width;
   private final float[] pixels;
   private final int[] classes;
-  private int filled;
+  private final TFloat32 images;
+  private final TInt32 labels;
 
-  /** Room for a batch of images of one size. */
-  ImageBatch(int size, int height, int width) {
+  ImageBatch(int size) {
     this.size = size;
-    this.height = height;
-    this.width = width;
-    this.pixels = new float[size * height * width];
-    this.classes = new int[size];
+    pixels = new float[Math.multiplyExact(size, PIXELS)];
+    classes = new int[size];
+    images = TFloat32.tensorOf(Shape.of(size, MnistNetwork.HEIGHT, MnistNetwork.WIDTH, 1));
+    labels = TInt32.tensorOf(Shape.of(size));
   }
 
-  /** Fills the batch with the examples of these indices. */
-  void gather(LabelledImages examples, int[] indices) {
-    filled = indices.length;
-    for (int i = 0; i < indices.length; i++) {
-      put(examples, indices[i], i);
+  int size() {
+    return size;
+  }
+
+  /** Fills the batch with the examples of the given indexes. */
+  void fill(LabelledImages examples, int[] indexes) {
+    for (int i = 0; i < size; i++) {
+      put(examples, indexes[i], i);
     }
+    write();
   }
 
-  /**
-   * Fills the batch with the examples from one index on, up to the batch's size; returns how many.
-   */
-  int gatherFrom(LabelledImages examples, int start) {
-    filled = Math.min(size, examples.count() - start);
-    for (int i = 0; i < filled; i++) {
-      put(examples, start + i, i);
+  /** Fills the batch with the examples from one index on. */
+  void fill(LabelledImages examples, int first) {
+    for (int i = 0; i < size; i++) {
+      put(examples, first + i, i);
     }
-    return filled;
-  }
-
-  /** The images as a new tensor [n,height,width,1], which the caller closes. */
-  TFloat32 images() {
-    TFloat32 tensor = TFloat32.tensorOf(Shape.of(filled, height, width, 1));
-    tensor.asRawTensor().data().asFloats().write(pixels, 0, filled * height * width);
-    return tensor;
-  }
-
-  /** The classes as a new tensor [n], which the caller closes. */
-  TInt32 labels() {
-    TInt32 tensor = TInt32.tensorOf(Shape.of(filled));
-    tensor.asRawTensor().data().asInts().write(classes, 0, filled);
-    return tensor;
+    write();
   }
 
   private void put(LabelledImages examples, int index, int position) {
-    examples.copyScaled(index, pixels, position * height * width);
+    examples.copyScaled(index, pixels, position * PIXELS);
     classes[position] = examples.label(index);
+  }
+
+  private void write() {
+    images.asRawTensor().data().asFloats().write(pixels);
+    labels.asRawTensor().data().asInts().write(classes);
+  }
+
+  TFloat32 images() {
+    return images;
+  }
+
+  TInt32 labels() {
+    return labels;
+  }
+
+  @Override
+  public void close() {
+    images.close();
+    labels.close();
   }
 }

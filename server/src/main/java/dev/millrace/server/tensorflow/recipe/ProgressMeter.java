@@ -2,81 +2,94 @@ package dev.millrace.server.tensorflow.recipe;
 
 import dev.millrace.server.training.TrainingProgress;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
-/** Sums up what happened between two reports and estimates what is left. Not thread-safe. */
+/** Adds up what the steps of a run tell, and makes the reports of it. */
 final class ProgressMeter {
   private final long totalSteps;
+  private final long firstStep;
   private final int batchSize;
-  private final long reportEvery;
+  private final int reportEvery;
   private final LongSupplier nanoTime;
-  private long steps;
-  private long stepNanos;
-  private long stepsSinceReport;
-  private long stepNanosSinceReport;
-  private double lossSinceReport;
-  private long rightSinceReport;
-  private long reports;
-  private long measureNanos;
-  private long mark;
 
-  ProgressMeter(long totalSteps, int batchSize, long reportEvery, LongSupplier nanoTime) {
+  private double lossSum;
+  private long correct;
+  private long steps;
+  private long began;
+  private long trainingNanos;
+  private long trainingNanosBefore;
+  private long validationNanos;
+  private long reports;
+
+  /**
+   * A meter at the start of a run.
+   *
+   * @param firstStep steps done before
+   */
+  ProgressMeter(
+      long firstStep, long totalSteps, int batchSize, int reportEvery, LongSupplier nanoTime) {
+    this.firstStep = firstStep;
     this.totalSteps = totalSteps;
     this.batchSize = batchSize;
     this.reportEvery = reportEvery;
     this.nanoTime = nanoTime;
-    this.mark = nanoTime.getAsLong();
+    this.began = nanoTime.getAsLong();
   }
 
-  /** A step has just ended. */
-  void step(TrainingGraph.StepResult result) {
-    long taken = lap();
+  /** Counts a step. */
+  void add(float loss, int correctExamples) {
+    lossSum += loss;
+    correct += correctExamples;
     steps++;
-    stepNanos += taken;
-    stepsSinceReport++;
-    stepNanosSinceReport += taken;
-    lossSinceReport += result.loss();
-    rightSinceReport += result.right();
   }
 
-  /** True when a report is due after the present step. */
-  boolean isReportDue() {
-    return steps % reportEvery == 0 || steps == totalSteps;
-  }
-
-  /** The validation has just ended, and with it the time up to a report. */
-  TrainingProgress report(double validationAccuracy) {
-    measureNanos += lap();
+  /** Ends the stretch since the last report; the validation is done here, and timed apart. */
+  TrainingProgress report(long step, DoubleSupplier validation) {
+    long trained = nanoTime.getAsLong();
+    double validationAccuracy = validation.getAsDouble();
+    long validated = nanoTime.getAsLong();
+    trainingNanos += trained - began;
+    validationNanos += validated - trained;
     reports++;
-    long reportsLeft = (totalSteps - steps + reportEvery - 1) / reportEvery;
-    double nanosLeft =
-        (double) stepNanos / steps * (totalSteps - steps)
-            + (double) measureNanos / reports * reportsLeft;
+    long examples = steps * batchSize;
     TrainingProgress progress =
         new TrainingProgress(
-            steps,
+            step,
             totalSteps,
-            lossSinceReport / stepsSinceReport,
-            (double) rightSinceReport / (stepsSinceReport * batchSize),
+            lossSum / steps,
+            (double) correct / examples,
             validationAccuracy,
-            stepsSinceReport * batchSize / (stepNanosSinceReport / 1e9),
-            Duration.ofNanos((long) nanosLeft));
-    stepsSinceReport = 0;
-    stepNanosSinceReport = 0;
-    lossSinceReport = 0;
-    rightSinceReport = 0;
+            perSecond(examples, trainingNanos - trainingNanosBefore),
+            timeLeft(step));
+    lossSum = 0;
+    correct = 0;
+    steps = 0;
+    trainingNanosBefore = trainingNanos;
+    began = validated;
     return progress;
   }
 
-  /** Training examples a second over the whole run, validation not counted. */
-  double examplesPerSecond() {
-    return steps * batchSize / (stepNanos / 1e9);
+  private Duration timeLeft(long step) {
+    long left = totalSteps - step;
+    long reportsLeft = (left + reportEvery - 1) / reportEvery;
+    double training = (double) trainingNanos / (step - firstStep) * left;
+    double validation = (double) validationNanos / reports * reportsLeft;
+    return Duration.ofNanos(Math.round(training + validation));
   }
 
-  private long lap() {
-    long now = nanoTime.getAsLong();
-    long taken = now - mark;
-    mark = now;
-    return taken;
+  /** Time spent on training up to the last report, validation not counted. */
+  Duration trainingTime() {
+    return Duration.ofNanos(trainingNanos);
+  }
+
+  /** Examples a second up to the last report. */
+  double examplesPerSecond(long step) {
+    return perSecond((step - firstStep) * batchSize, trainingNanos);
+  }
+
+  private static double perSecond(long examples, long nanos) {
+    return examples * (double) TimeUnit.SECONDS.toNanos(1) / Math.max(1, nanos);
   }
 }

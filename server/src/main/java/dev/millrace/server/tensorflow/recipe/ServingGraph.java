@@ -2,6 +2,7 @@ package dev.millrace.server.tensorflow.recipe;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.SavedModelBundle;
@@ -9,71 +10,81 @@ import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 
 /**
- * The network as it is served, without what only training needs: weights from a checkpoint, and two
- * signatures. Owns the graph and the session; confined to one thread.
+ * The graph of a finished model: the network without dropout and without optimiser, with an entry
+ * for pixels and one for encoded pictures. Pictures are taken as MNIST's: white on black.
  */
-final class ServingGraph implements AutoCloseable {
-  private static final String PREDICT = "tensorflow/serving/predict";
-  private static final Shape IMAGES = Shape.of(-1, CnnNetwork.IMAGE_SIZE, CnnNetwork.IMAGE_SIZE, 1);
+final class ServingGraph {
+  /** Takes pixels, [-1, 28, 28, 1] in 0..1. */
+  static final String PIXELS_SIGNATURE = Signature.DEFAULT_KEY;
 
-  private final Graph graph = new Graph();
-  private final Session session;
-  private final Signature fromPixels;
-  private final Signature fromFiles;
+  /** Takes PNG or JPEG bytes, [-1]. */
+  static final String PICTURES_SIGNATURE = "classify_image";
 
-  private record Answers(
-      Operand<TFloat32> logits, Operand<TFloat32> probabilities, Operand<TInt64> classes) {}
+  static final String TAG = SavedModelBundle.DEFAULT_TAG;
 
-  /** Builds the graph and reads its weights. */
-  ServingGraph(Path checkpoint) {
+  private static final String METHOD = "tensorflow/serving/predict";
+
+  private final MnistNetwork network;
+  private final Signature pixels;
+  private final Signature pictures;
+
+  private ServingGraph(Graph graph) {
     Ops tf = Ops.create(graph);
-    CnnNetwork network = new CnnNetwork(tf);
-    Operand<TFloat32> images = Variable.placeholder(tf, "images", TFloat32.class, IMAGES);
-    Answers ofPixels = answer(tf.withSubScope("serving_default"), network, images);
-    fromPixels = signature("serving_default", ofPixels).input("images", images).build();
-
-    Operand<TString> encoded = Variable.placeholder(tf, "encoded", TString.class, Shape.of(-1));
-    Ops classify = tf.withSubScope("classify_image");
-    Answers ofFiles = answer(classify, network, EncodedImages.decode(classify, encoded));
-    fromFiles = signature("classify_image", ofFiles).input("encoded", encoded).build();
-
-    Saver.addTo(tf, network.weights().stream().<Variable<?>>map(Weight::variable).toList());
-    session = new Session(graph);
-    Saver.restore(session, checkpoint);
+    network = new MnistNetwork(tf);
+    Operand<TFloat32> images =
+        tf.withName("images").placeholder(TFloat32.class, Placeholder.shape(MnistNetwork.IMAGES));
+    Operand<TString> encoded =
+        tf.withName("encoded")
+            .placeholder(TString.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
+    pixels =
+        tower(tf.withSubScope("pixels"), images)
+            .key(PIXELS_SIGNATURE)
+            .input("images", images)
+            .build();
+    Ops picture = tf.withSubScope("pictures");
+    pictures =
+        tower(picture, ImageDecoding.add(picture.withSubScope("decode"), encoded))
+            .key(PICTURES_SIGNATURE)
+            .input("encoded", encoded)
+            .build();
+    SaverOps.add(tf, network.weights());
   }
 
-  /** Writes a SavedModel into a folder that does not exist yet. */
-  void export(Path directory) throws IOException {
-    SavedModelBundle.exporter(directory.toString())
-        .withTags("serve")
-        .withSession(session)
-        .withSignature(fromPixels)
-        .withSignature(fromFiles)
-        .export();
+  private Signature.Builder tower(Ops tf, Operand<TFloat32> images) {
+    Operand<TFloat32> logits =
+        MnistNetwork.logits(tf, images, network.read(tf), UnaryOperator.identity());
+    Operand<TFloat32> probabilities = tf.withName("probabilities").nn.softmax(logits);
+    Operand<TInt64> classes = tf.withName("classes").math.argMax(logits, tf.constant(1));
+    return Signature.builder()
+        .methodName(METHOD)
+        .output("logits", logits)
+        .output("probabilities", probabilities)
+        .output("classes", classes);
   }
 
-  @Override
-  public void close() {
-    session.close();
-    graph.close();
-  }
-
-  private static Answers answer(Ops tf, CnnNetwork network, Operand<TFloat32> images) {
-    Operand<TFloat32> logits = network.tower(tf, images, (ops, hidden) -> hidden);
-    return new Answers(
-        logits, tf.nn.softmax(logits), tf.math.argMax(logits, tf.constant(1), TInt64.class));
-  }
-
-  private static Signature.Builder signature(String name, Answers answers) {
-    return Signature.builder(name)
-        .methodName(PREDICT)
-        .output("logits", answers.logits())
-        .output("probabilities", answers.probabilities())
-        .output("classes", answers.classes());
+  /**
+   * Writes the weights of a checkpoint as a SavedModel.
+   *
+   * @param directory must not exist
+   */
+  static void export(Checkpoint checkpoint, Path directory) throws IOException {
+    try (Graph graph = new Graph()) {
+      ServingGraph serving = new ServingGraph(graph);
+      try (Session session = new Session(graph)) {
+        checkpoint.restore(session);
+        SavedModelBundle.exporter(directory.toString())
+            .withTags(TAG)
+            .withSession(session)
+            .withSignature(serving.pixels)
+            .withSignature(serving.pictures)
+            .export();
+      }
+    }
   }
 }
