@@ -1,5 +1,6 @@
 package dev.millrace.server.repository;
 
+import dev.millrace.server.catalog.VariablesFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +31,6 @@ final class Completeness {
         || !Files.isRegularFile(directory.resolve("saved_model.pb"))) {
       return false;
     }
-    Path variables = directory.resolve("variables");
-    return !Files.isDirectory(variables)
-        || Files.isRegularFile(variables.resolve("variables.index"));
+    return VariablesFolder.isWhole(directory);
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.server.tensorflow.session;
 import dev.millrace.server.catalog.Servable;
 import dev.millrace.server.catalog.ServableLoader;
 import dev.millrace.server.catalog.ServableSource;
+import dev.millrace.server.catalog.VariablesFolder;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import java.io.IOException;
@@ -45,10 +46,12 @@ public final class SavedModelLoader implements ServableLoader {
             .setInterOpParallelismThreads(1)
             .build();
     RunOptions options = RunOptions.newBuilder().setInterOpThreadPool(CALLING_THREAD).build();
-    requireVariablesIndex(source);
     @Nullable NativeSession session = null;
     Map<String, TF_Output> endpoints = new HashMap<>();
     try {
+      if (!VariablesFolder.isWhole(source.directory())) {
+        throw refusal(source, "the file variables/variables.index is missing");
+      }
       session = NativeSession.load(source.directory(), SERVE_TAG, config, options);
       SortedMap<String, BoundSignature> bound =
           SignatureReader.read(session.metaGraph().getSignatureDefMap());
@@ -83,15 +86,6 @@ public final class SavedModelLoader implements ServableLoader {
       if (!endpoints.containsKey(name)) {
         endpoints.put(name, session.endpoint(name));
       }
-    }
-  }
-
-  /** TensorFlow loads a model without the index in silence, and its variables then hold nothing. */
-  private static void requireVariablesIndex(ServableSource source) {
-    Path variables = source.directory().resolve("variables");
-    if (Files.isDirectory(variables)
-        && !Files.isRegularFile(variables.resolve("variables.index"))) {
-      throw refusal(source, "the file variables/variables.index is missing");
     }
   }
 

@@ -1,0 +1,94 @@
+package dev.millrace.server.testing;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The real program, started from the distribution as a user starts it, on free ports. */
+public final class RunningServer implements AutoCloseable {
+  private static final Pattern READY =
+      Pattern.compile("ready grpc=127\\.0\\.0\\.1:(\\d+) management=127\\.0\\.0\\.1:(\\d+)");
+
+  private final Process process;
+  private final int port;
+  private final int managementPort;
+
+  private RunningServer(Process process, int port, int managementPort) {
+    this.process = process;
+    this.port = port;
+    this.managementPort = managementPort;
+  }
+
+  /** Path of the distribution's program. */
+  public static Path program() {
+    return Path.of("target", "millrace", "bin", "millrace").toAbsolutePath();
+  }
+
+  /**
+   * Starts a server on a folder's repository and state, and waits until it says that it is ready.
+   */
+  public static RunningServer start(Path folder, String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(program().toString());
+    command.add("serve");
+    command.addAll(List.of("--port", "0", "--management-port", "0"));
+    command.addAll(List.of(options));
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectError(folder.resolve("server.log").toFile())
+            .start();
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line = out.readLine();
+    Matcher matcher = READY.matcher(line == null ? "" : line);
+    if (!matcher.matches()) {
+      process.destroyForcibly();
+      throw new IOException("the server said '" + line + "'; " + folder.resolve("server.log"));
+    }
+    return new RunningServer(
+        process, Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+  }
+
+  /** Address of gRPC. */
+  public String address() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** Address of metrics and health. */
+  public String managementAddress() {
+    return "127.0.0.1:" + managementPort;
+  }
+
+  /** The training processes that it has now. */
+  public List<ProcessHandle> children() {
+    return process.descendants().toList();
+  }
+
+  /** Sends SIGTERM and waits; returns the exit code. */
+  public int stop() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new IllegalStateException("the server did not stop within a minute");
+    }
+    return process.exitValue();
+  }
+
+  /** Sends SIGKILL. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+}

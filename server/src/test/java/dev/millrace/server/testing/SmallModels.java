@@ -1,0 +1,135 @@
+package dev.millrace.server.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
+import org.tensorflow.Signature;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.proto.VersionDef;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+
+/** Tiny SavedModels, made by real TensorFlow for a test. */
+public final class SmallModels {
+  private SmallModels() {}
+
+  /** {@code serving_default}: {@code x} float32 [-1,2] to {@code y} twice that. */
+  public static void doubling(Path directory) throws IOException {
+    try (Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> x =
+          tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
+      Operand<TFloat32> y = tf.withName("y").math.mul(x, tf.constant(2f));
+      export(
+          directory,
+          session,
+          Signature.builder("serving_default")
+              .methodName("tensorflow/serving/predict")
+              .input("x", x)
+              .output("y", y)
+              .build());
+    }
+  }
+
+  /**
+   * {@code serving_default}: {@code text} string [-1] to {@code echo}, itself, and {@code size},
+   * its length in bytes.
+   */
+  public static void echo(Path directory) throws IOException {
+    try (Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Ops tf = Ops.create(graph);
+      Operand<TString> text =
+          tf.withName("text").placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
+      export(
+          directory,
+          session,
+          Signature.builder("serving_default")
+              .methodName("tensorflow/serving/predict")
+              .input("text", text)
+              .output("echo", tf.withName("echo").identity(text))
+              .output(
+                  "size",
+                  tf.withName("size").dtypes.cast(tf.strings.stringLength(text), TInt64.class))
+              .build());
+    }
+  }
+
+  /**
+   * {@code serving_default}: {@code x} of one type and any shape to {@code y}, itself; written as a
+   * bare graph.
+   */
+  public static void identity(Path directory, DataType dtype) throws IOException {
+    AttrValue type = AttrValue.newBuilder().setType(dtype).build();
+    AttrValue anyShape =
+        AttrValue.newBuilder().setShape(TensorShapeProto.newBuilder().setUnknownRank(true)).build();
+    NodeDef x =
+        NodeDef.newBuilder()
+            .setName("x")
+            .setOp("Placeholder")
+            .putAttr("dtype", type)
+            .putAttr("shape", anyShape)
+            .build();
+    NodeDef y =
+        NodeDef.newBuilder()
+            .setName("y")
+            .setOp("Identity")
+            .addInput("x")
+            .putAttr("T", type)
+            .build();
+    SavedModel model =
+        SavedModel.newBuilder()
+            .setSavedModelSchemaVersion(1)
+            .addMetaGraphs(
+                MetaGraphDef.newBuilder()
+                    .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder().addTags("serve"))
+                    .setGraphDef(
+                        GraphDef.newBuilder()
+                            .addNode(x)
+                            .addNode(y)
+                            .setVersions(VersionDef.newBuilder().setProducer(1800)))
+                    .putSignatureDef(
+                        "serving_default",
+                        SignatureDef.newBuilder()
+                            .putInputs("x", info("x:0", dtype))
+                            .putOutputs("y", info("y:0", dtype))
+                            .build()))
+            .build();
+    Files.createDirectories(directory);
+    Files.write(directory.resolve("saved_model.pb"), model.toByteArray());
+  }
+
+  private static TensorInfo info(String name, DataType dtype) {
+    return TensorInfo.newBuilder()
+        .setName(name)
+        .setDtype(dtype)
+        .setTensorShape(TensorShapeProto.newBuilder().setUnknownRank(true))
+        .build();
+  }
+
+  private static void export(Path directory, Session session, Signature signature)
+      throws IOException {
+    SavedModelBundle.exporter(directory.toString())
+        .withTags("serve")
+        .withSession(session)
+        .withSignature(signature)
+        .export();
+  }
+}
