@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * The folder in which a SavedModel keeps its variables. TensorFlow loads one without its index in silence, with no values
- * in it, so somebody else must look.
+ * The folder in which a SavedModel keeps its variables. TensorFlow loads one without its index in
+ * silence, with no values in it, so somebody else must look.
  */
 public final class VariablesFolder {
   private VariablesFolder() {}

@@ -116,6 +116,15 @@ public final class FileJobJournal implements JobJournal {
   }
 
   @Override
+  public List<TrainingEvent> events(JobRecord record) {
+    try {
+      return new EventFile(folder(record).resolve(EVENTS), json).read();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  @Override
   public Path workDirectory(JobRecord record) {
     clear(record);
     try {

@@ -3,7 +3,10 @@ package dev.millrace.server.training;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Keeps jobs and their events for good. Called under the jobs' lock, from one thread at a time. */
+/**
+ * Keeps jobs and their events for good. {@link #events} and {@link #clear} may be called at any
+ * time, all else from one thread at a time, under the jobs' lock.
+ */
 public interface JobJournal {
   /**
    * A job and all that happened to it.
@@ -26,6 +29,9 @@ public interface JobJournal {
 
   /** Keeps an event; changes of state are durable on return. */
   void append(JobRecord record, TrainingEvent event);
+
+  /** The events of one job that has ended. */
+  List<TrainingEvent> events(JobRecord record);
 
   /** A folder that the job's run may write into; removed by {@link #clear}. */
   Path workDirectory(JobRecord record);

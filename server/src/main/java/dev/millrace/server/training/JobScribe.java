@@ -35,6 +35,7 @@ final class JobScribe {
         journal.append(slot.record(), event);
         slot.kept();
       }
+      slot.dropEvents();
     } catch (RuntimeException unwritable) {
       log.error("the journal does not take the events of job {}", slot.record().id(), unwritable);
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobSlot {
   private final JobRecord record;
+  private final List<String> history = new ArrayList<>();
   private final List<TrainingEvent> events = new ArrayList<>();
   private final Set<Runnable> watchers = new CopyOnWriteArraySet<>();
   private TrainingJob job;
@@ -20,6 +21,7 @@ final class JobSlot {
   private boolean cancelRequested;
   private boolean active;
   private int kept;
+  private int dropped;
 
   JobSlot(JobRecord record) {
     this.record = record;
@@ -49,26 +51,18 @@ final class JobSlot {
     try {
       job = job.after(event);
     } catch (IllegalStateException illegal) {
-      throw new IllegalStateException(
-          illegal.getMessage() + "; its history: " + history(), illegal);
+      throw new IllegalStateException(illegal.getMessage() + "; its history: " + history, illegal);
     }
     events.add(event);
+    if (event.what() instanceof TrainingEvent.StateChanged change) {
+      history.add(change.state() + " at " + event.time());
+    }
   }
 
   /** Applies an event that is in the journal already. */
   void restore(TrainingEvent event) {
     apply(event);
     kept();
-  }
-
-  private List<String> history() {
-    List<String> moves = new ArrayList<>();
-    for (TrainingEvent event : events) {
-      if (event.what() instanceof TrainingEvent.StateChanged change) {
-        moves.add(change.state() + " at " + event.time());
-      }
-    }
-    return moves;
   }
 
   /** The events that are not in the journal yet. */
@@ -81,8 +75,22 @@ final class JobSlot {
     kept++;
   }
 
+  /** The events after one that is not below {@link #dropped}. */
   List<TrainingEvent> eventsAfter(long sequence) {
-    return List.copyOf(events.subList((int) Math.min(sequence, events.size()), events.size()));
+    return List.copyOf(events.subList(Math.toIntExact(sequence - dropped), events.size()));
+  }
+
+  /** Number of the last event that is in the journal alone. */
+  int dropped() {
+    return dropped;
+  }
+
+  /** Leaves an ended job's events to the journal, once it has them all. */
+  void dropEvents() {
+    if (job.state().isFinal() && kept == job.sequence()) {
+      dropped = kept;
+      events.clear();
+    }
   }
 
   Set<Runnable> watchers() {

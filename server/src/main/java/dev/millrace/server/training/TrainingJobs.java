@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
  *   <li>A job that did not succeed leaves no version and no files.
  * </ol>
  *
- * <p>One lock guards the jobs and all their slots. The journal and the watchers are called under
- * it; the trainer, the publisher and runs' cancels are not.
+ * <p>One lock guards the jobs and all their slots. The journal's writing and the watchers are
+ * called under it; the trainer, the publisher, runs' cancels and the reading of ended jobs' events
+ * are not.
  */
 public final class TrainingJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingJobs.class);
@@ -175,13 +176,22 @@ public final class TrainingJobs implements AutoCloseable {
    * @throws ServingException JOB_NOT_FOUND or SEQUENCE_OUT_OF_RANGE
    */
   public List<TrainingEvent> eventsAfter(String id, long sequence) {
+    TrainingJob job;
     synchronized (lock) {
       JobSlot slot = table.get(id);
-      if (sequence < 0 || sequence > slot.job().sequence()) {
-        throw JobRefusal.sequenceOutOfRange(slot.job());
+      job = slot.job();
+      if (sequence < 0 || sequence > job.sequence()) {
+        throw JobRefusal.sequenceOutOfRange(job);
       }
-      return slot.eventsAfter(sequence);
+      if (sequence >= slot.dropped()) {
+        return slot.eventsAfter(sequence);
+      }
     }
+    List<TrainingEvent> all = journal.events(job.record());
+    if (all.size() != job.sequence()) {
+      throw new IllegalStateException("the journal has lost events of job " + id);
+    }
+    return all.subList(Math.toIntExact(sequence), all.size());
   }
 
   /** Ends what {@link #onEvent} began. */
@@ -244,6 +254,7 @@ public final class TrainingJobs implements AutoCloseable {
     JobSlot slot = new JobSlot(entry.record());
     try {
       entry.events().forEach(slot::restore);
+      slot.dropEvents();
     } catch (IllegalStateException damaged) {
       log.warn(
           "the journal of job {} makes no sense and is left out", entry.record().id(), damaged);

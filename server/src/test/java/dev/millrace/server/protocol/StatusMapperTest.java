@@ -99,8 +99,9 @@ class StatusMapperTest {
             new ServingException(ErrorReason.OVERLOADED, "later")
                 .retryAfter(Duration.ofMillis(1500)));
 
-    assertThat(detail(status, RetryInfo.class).orElseThrow().getRetryDelay().getNanos())
-        .isEqualTo(500_000_000);
+    assertThat(detail(status, RetryInfo.class).orElseThrow().getRetryDelay())
+        .isEqualTo(
+            com.google.protobuf.Duration.newBuilder().setSeconds(1).setNanos(500_000_000).build());
     assertThat(trailers(status).get(PUSHBACK)).isEqualTo("1500");
   }
 

@@ -65,6 +65,7 @@ class FileJobJournalTest {
     keep(JOB);
 
     assertThat(reopened().load()).containsExactly(new Entry(JOB, EVENTS));
+    assertThat(reopened().events(JOB)).isEqualTo(EVENTS);
   }
 
   @Test

@@ -51,6 +51,11 @@ public final class MemoryJournal implements JobJournal {
     this.full = full;
   }
 
+  @Override
+  public List<TrainingEvent> events(JobRecord record) {
+    return events(record.id());
+  }
+
   /** What it holds of one job. */
   public synchronized List<TrainingEvent> events(String id) {
     return load().stream()

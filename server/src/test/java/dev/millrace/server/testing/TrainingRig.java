@@ -34,7 +34,7 @@ public final class TrainingRig {
 
   private final MemoryJournal journal = new MemoryJournal();
   private final PuppetTrainer trainer = new PuppetTrainer();
-  private final ManualClock clock = new ManualClock();
+  private final PuppetClock clock = new PuppetClock();
   private final Publisher publisher = new Publisher();
   private final TrainingRules rules;
   private final Executor executor;
@@ -74,7 +74,7 @@ public final class TrainingRig {
   }
 
   /** The time. */
-  public ManualClock clock() {
+  public PuppetClock clock() {
     return clock;
   }
 

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.testing.PuppetExecutor;
 import dev.millrace.server.testing.TrainingRig;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
@@ -56,13 +55,13 @@ class TrainingJobsLifeTest {
 
   @Test
   void cancel_beforeTheProcessIsThere_reachesIt() {
-    Queue<Runnable> later = new ArrayDeque<>();
-    TrainingRig slow = new TrainingRig(1, 1, later::add);
+    PuppetExecutor later = new PuppetExecutor();
+    TrainingRig slow = new TrainingRig(1, 1, later);
     TrainingJobs slowJobs = slow.open();
     String id = slow.create(slowJobs).record().id();
 
     slowJobs.cancel(id, "");
-    later.remove().run();
+    later.runAll();
 
     assertThat(slow.trainer().run(0).cancels()).isEqualTo(1);
     slow.trainer().run(0).fail(ErrorReason.WORKER_DIED, "killed");

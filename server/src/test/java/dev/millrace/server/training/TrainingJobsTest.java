@@ -138,6 +138,17 @@ class TrainingJobsTest {
   }
 
   @Test
+  void job_thatEndsWhileTheJournalIsFull_stillShowsAllItsEvents() {
+    String id = rig.create(jobs).record().id();
+    rig.journal().setFull(true);
+    rig.trainer().run(0).succeed();
+
+    assertThat(jobs.get(id).state()).isEqualTo(TrainingJobState.SUCCEEDED);
+    assertThat(jobs.eventsAfter(id, 0)).hasSize(6);
+    assertThat(rig.journal().events(id)).hasSize(2);
+  }
+
+  @Test
   void jobs_moreThanMayRun_waitAndRunInOrder() {
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 3; i++) {

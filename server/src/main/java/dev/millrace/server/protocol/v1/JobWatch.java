@@ -91,7 +91,7 @@ final class JobWatch<A> {
             return;
           }
         }
-      } catch (ServingException refused) {
+      } catch (RuntimeException refused) {
         stop();
         observer.onError(statuses.toStatus(refused));
       }

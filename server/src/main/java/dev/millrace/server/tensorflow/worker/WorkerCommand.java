@@ -49,9 +49,9 @@ public record WorkerCommand(String heap) {
     if (path == null) {
       return Optional.empty();
     }
-    for (String folder : path.split(File.pathSeparator)) {
+    for (String folder : path.split(File.pathSeparator, -1)) {
       Path candidate = Path.of(folder, "nice");
-      if (Files.isExecutable(candidate)) {
+      if (candidate.isAbsolute() && Files.isExecutable(candidate)) {
         return Optional.of(candidate);
       }
     }
