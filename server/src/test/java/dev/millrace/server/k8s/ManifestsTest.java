@@ -67,8 +67,7 @@ final class ManifestsTest {
             .get(0);
     assertThat(manifests.unknownFields(misspelt))
         .containsExactlyInAnyOrder(
-            "Deployment.Spec.replica",
-            "Deployment.Spec.Template.Spec.Containers[].readinesProbe");
+            "Deployment.Spec.replica", "Deployment.Spec.Template.Spec.Containers[].readinesProbe");
   }
 
   @Test
@@ -140,7 +139,8 @@ final class ManifestsTest {
                   assertThat(ports)
                       .contains(port.getTargetPort().getStrVal() + " " + port.getPort()));
     }
-    assertThat(one(documents, HorizontalPodAutoscaler.class).getSpec().getScaleTargetRef().getName())
+    assertThat(
+            one(documents, HorizontalPodAutoscaler.class).getSpec().getScaleTargetRef().getName())
         .isEqualTo(deployment.getMetadata().getName());
     PodSpec pod = pod(documents);
     assertThat(pod.getServiceAccountName())

@@ -1,0 +1,202 @@
+package dev.millrace.server.boot.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class OptionSourcesTest {
+  private static final Map<ServeOption, String> OTHERS =
+      new EnumMap<>(
+          Map.ofEntries(
+              Map.entry(ServeOption.REPOSITORY, "r"),
+              Map.entry(ServeOption.DATA_DIR, "d"),
+              Map.entry(ServeOption.DATASETS, "s"),
+              Map.entry(ServeOption.HOST, "127.0.0.2"),
+              Map.entry(ServeOption.PORT, "1"),
+              Map.entry(ServeOption.MANAGEMENT_HOST, "127.0.0.3"),
+              Map.entry(ServeOption.MANAGEMENT_PORT, "2"),
+              Map.entry(ServeOption.INSECURE, "true"),
+              Map.entry(ServeOption.BOOTSTRAP, "mnist-cnn"),
+              Map.entry(ServeOption.WORKERS, "3"),
+              Map.entry(ServeOption.QUEUE_CAPACITY, "4"),
+              Map.entry(ServeOption.MAX_MESSAGE_SIZE, "5KiB"),
+              Map.entry(ServeOption.MAX_TRAINING_JOBS, "6"),
+              Map.entry(ServeOption.TRAINING_HEAP, "7MiB"),
+              Map.entry(ServeOption.SCAN_INTERVAL, "8ms"),
+              Map.entry(ServeOption.DRAIN_DELAY, "9s"),
+              Map.entry(ServeOption.DRAIN_TIMEOUT, "10m")));
+
+  @TempDir private Path folder;
+
+  @Test
+  void merge_nothingGiven_takesEveryDefault() {
+    ServeOptions options = OptionSources.merge(Map.of(), Map.of(), "");
+    assertThat(options.repository()).isEqualTo(Path.of("saved_models"));
+    assertThat(options.dataDirectory()).isEqualTo(Path.of(".millrace"));
+    assertThat(options.datasets()).isEqualTo(Path.of("datasets"));
+    assertThat(options.host()).isEqualTo("127.0.0.1");
+    assertThat(options.port()).isEqualTo(8500);
+    assertThat(options.managementHost()).isEqualTo("127.0.0.1");
+    assertThat(options.managementPort()).isEqualTo(8502);
+    assertThat(options.insecure()).isFalse();
+    assertThat(options.bootstrap()).isEmpty();
+    assertThat(options.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(options.queueCapacity()).isEqualTo(1024);
+    assertThat(options.maxMessageBytes()).isEqualTo(64 << 20);
+    assertThat(options.maxTrainingJobs()).isEqualTo(1);
+    assertThat(options.trainingHeap()).isEqualTo("2048m");
+    assertThat(options.scanInterval()).isEqualTo(Duration.ofMillis(500));
+    assertThat(options.drainDelay()).isEqualTo(Duration.ZERO);
+    assertThat(options.drainTimeout()).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void merge_everythingOnTheCommandLine_takesAll() {
+    assertOthers(OptionSources.merge(OTHERS, Map.of(), ""));
+  }
+
+  @Test
+  void merge_everythingInTheEnvironment_takesAll() {
+    Map<String, String> environment = new HashMap<>(Map.of("PATH", "x", "MILLRACE_JAVA_OPTS", "y"));
+    OTHERS.forEach((option, value) -> environment.put(option.environmentVariable(), value));
+    assertOthers(OptionSources.merge(Map.of(), environment, ""));
+  }
+
+  @Test
+  void merge_everythingInTheFile_takesAll() throws IOException {
+    StringBuilder yaml = new StringBuilder("# options\n");
+    OTHERS.forEach(
+        (option, value) -> yaml.append(option.key()).append(": ").append(value).append('\n'));
+    assertOthers(OptionSources.merge(Map.of(), Map.of(), file(yaml.toString())));
+    assertOthers(
+        OptionSources.merge(Map.of(), Map.of("MILLRACE_CONFIG", file(yaml.toString())), ""));
+  }
+
+  @Test
+  void merge_sameOptionInThreePlaces_takesTheNearest() throws IOException {
+    String file = file("port: 1\nworkers: 1\nqueue-capacity: 1\n");
+    ServeOptions options =
+        OptionSources.merge(
+            Map.of(ServeOption.PORT, "3"),
+            Map.of("MILLRACE_PORT", "2", "MILLRACE_WORKERS", "2"),
+            file);
+    assertThat(options.port()).isEqualTo(3);
+    assertThat(options.workers()).isEqualTo(2);
+    assertThat(options.queueCapacity()).isEqualTo(1);
+    assertThat(options.describe()).contains("port = 3 (--port)", "workers = 2 (MILLRACE_WORKERS)");
+  }
+
+  @Test
+  void merge_unknownNames_nameTheNearest() throws IOException {
+    String file = file("prot: 1\n");
+    assertWrong(
+        () -> OptionSources.merge(Map.of(), Map.of(), file), "'prot'", "did you mean 'port'");
+    assertWrong(
+        () -> OptionSources.merge(Map.of(), Map.of("MILLRACE_DATADIR", "x"), ""),
+        "MILLRACE_DATADIR",
+        "did you mean MILLRACE_DATA_DIR");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PORT, 65536",
+    "PORT, -1",
+    "PORT, http",
+    "INSECURE, yes",
+    "WORKERS, 0",
+    "QUEUE_CAPACITY, 1e9",
+    "MAX_MESSAGE_SIZE, 64 apples",
+    "MAX_MESSAGE_SIZE, 0",
+    "DRAIN_TIMEOUT, 30",
+    "REPOSITORY, ''"
+  })
+  void merge_wrongValue_namesOptionValueSourceAndForm(ServeOption option, String value) {
+    assertWrong(
+        () -> OptionSources.merge(Map.of(), Map.of(option.environmentVariable(), value), ""),
+        option.key() + " must be " + option.kind().description(),
+        "'" + value + "'",
+        option.environmentVariable());
+  }
+
+  @Test
+  void merge_messageBeyondAnArray_isRefused() {
+    assertWrong(
+        () -> OptionSources.merge(Map.of(ServeOption.MAX_MESSAGE_SIZE, "2GiB"), Map.of(), ""),
+        "2047MiB");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"port: 1\nport: 2\n", "- port\n", "port: [1]\n", "port: {a: 1}\n", "\"", "text"})
+  void merge_oddFile_isRefused(String yaml) throws IOException {
+    String file = file(yaml);
+    assertWrong(() -> OptionSources.merge(Map.of(), Map.of(), file), "options.yaml");
+  }
+
+  @Test
+  void merge_fileOfOddSizes_isTakenOrRefused() throws IOException {
+    assertThat(OptionSources.merge(Map.of(), Map.of(), file("")).port()).isEqualTo(8500);
+    String large = file("# " + "x".repeat(1 << 20));
+    assertWrong(() -> OptionSources.merge(Map.of(), Map.of(), large), "larger than 1 MiB");
+    assertWrong(
+        () -> OptionSources.merge(Map.of(), Map.of(), folder.resolve("none").toString()),
+        "cannot be read");
+  }
+
+  @Test
+  void bindRule_beyondLoopback_needsInsecure() {
+    for (String host : new String[] {"127.0.0.1", "localhost", "::1", "127.9.9.9"}) {
+      BindRule.check(OptionSources.merge(Map.of(ServeOption.HOST, host), Map.of(), ""));
+    }
+    for (ServeOption option : new ServeOption[] {ServeOption.HOST, ServeOption.MANAGEMENT_HOST}) {
+      ServeOptions open = OptionSources.merge(Map.of(option, "0.0.0.0"), Map.of(), "");
+      assertWrong(() -> BindRule.check(open), "refusing to listen on 0.0.0.0", "--insecure");
+      BindRule.check(
+          OptionSources.merge(
+              Map.of(option, "0.0.0.0", ServeOption.INSECURE, "true"), Map.of(), ""));
+    }
+  }
+
+  private String file(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("options.yaml"), yaml).toString();
+  }
+
+  private static void assertWrong(Runnable merge, String... texts) {
+    assertThatThrownBy(merge::run)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll(texts);
+  }
+
+  private static void assertOthers(ServeOptions options) {
+    assertThat(OTHERS).as("the test knows every option").hasSize(ServeOption.values().length);
+    assertThat(options.repository()).isEqualTo(Path.of("r"));
+    assertThat(options.dataDirectory()).isEqualTo(Path.of("d"));
+    assertThat(options.datasets()).isEqualTo(Path.of("s"));
+    assertThat(options.host()).isEqualTo("127.0.0.2");
+    assertThat(options.port()).isEqualTo(1);
+    assertThat(options.managementHost()).isEqualTo("127.0.0.3");
+    assertThat(options.managementPort()).isEqualTo(2);
+    assertThat(options.insecure()).isTrue();
+    assertThat(options.bootstrap()).contains("mnist-cnn");
+    assertThat(options.workers()).isEqualTo(3);
+    assertThat(options.queueCapacity()).isEqualTo(4);
+    assertThat(options.maxMessageBytes()).isEqualTo(5 << 10);
+    assertThat(options.maxTrainingJobs()).isEqualTo(6);
+    assertThat(options.trainingHeap()).isEqualTo("7m");
+    assertThat(options.scanInterval()).isEqualTo(Duration.ofMillis(8));
+    assertThat(options.drainDelay()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(options.drainTimeout()).isEqualTo(Duration.ofMinutes(10));
+  }
+}
