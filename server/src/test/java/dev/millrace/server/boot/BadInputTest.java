@@ -164,11 +164,7 @@ final class BadInputTest {
   void predict_modelNamesThatAreNone_areInvalid() {
     for (String name :
         new String[] {"", "../x", "a/../../b", "/proc/self", "CON", "x\n", "models/"}) {
-      assertRefused(
-          good().setModel(name),
-          Status.Code.INVALID_ARGUMENT,
-          "NAME_INVALID",
-          "write the model as");
+      assertRefused(good().setModel(name), Status.Code.INVALID_ARGUMENT, "NAME_INVALID", "model");
     }
   }
 
