@@ -124,7 +124,8 @@ public final class MillraceServer implements AutoCloseable {
             jobStarts,
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
-    modelService = new ModelServiceV1(catalog, new ModelCodec(repository::manifest), statuses);
+    modelService =
+        new ModelServiceV1(catalog, new ModelCodec(repository::manifest), statuses, calls);
     List<BindableService> services =
         List.of(
             new InferenceServiceV1(predictor, statuses, clock),

@@ -22,19 +22,27 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 
 /** The native model service: what is served, and how it changes. Thread-safe. */
 public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase {
   private final ModelCatalog catalog;
   private final ModelCodec codec;
   private final StatusMapper statuses;
+  private final Executor executor;
   private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
 
-  /** A service over the catalog. */
-  public ModelServiceV1(ModelCatalog catalog, ModelCodec codec, StatusMapper statuses) {
+  /**
+   * A service over the catalog.
+   *
+   * @param executor sends changes to watchers; must not run them on the calling thread
+   */
+  public ModelServiceV1(
+      ModelCatalog catalog, ModelCodec codec, StatusMapper statuses, Executor executor) {
     this.catalog = catalog;
     this.codec = codec;
     this.statuses = statuses;
+    this.executor = executor;
   }
 
   @Override
@@ -95,7 +103,8 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
       ModelName model = ModelReference.parse(request.getModel()).model();
       versions(model);
       ModelWatch watch =
-          new ModelWatch(model, codec, (ServerCallStreamObserver<WatchModelResponse>) observer);
+          new ModelWatch(
+              model, codec, (ServerCallStreamObserver<WatchModelResponse>) observer, executor);
       watches.add(watch);
       watch.begin(catalog, () -> watches.remove(watch));
     } catch (ServingException refused) {

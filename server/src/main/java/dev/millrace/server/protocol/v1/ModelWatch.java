@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class ModelWatch {
   private final ModelName model;
   private final ModelCodec codec;
   private final ServerCallStreamObserver<WatchModelResponse> observer;
+  private final Executor executor;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -30,10 +32,14 @@ final class ModelWatch {
   private ModelCatalog.@Nullable Subscription subscription;
 
   ModelWatch(
-      ModelName model, ModelCodec codec, ServerCallStreamObserver<WatchModelResponse> observer) {
+      ModelName model,
+      ModelCodec codec,
+      ServerCallStreamObserver<WatchModelResponse> observer,
+      Executor executor) {
     this.model = model;
     this.codec = codec;
     this.observer = observer;
+    this.executor = executor;
   }
 
   void begin(ModelCatalog catalog, Runnable onEnd) {
@@ -67,7 +73,8 @@ final class ModelWatch {
       synchronized (lock) {
         unsent.put(status.id().number(), status);
       }
-      send();
+      // The catalog calls under its lock, and encoding reads a manifest from the disk.
+      executor.execute(this::send);
     }
   }
 
