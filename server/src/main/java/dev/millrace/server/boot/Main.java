@@ -24,7 +24,10 @@ public final class Main {
             .name("millrace")
             .mixinStandardHelpOptions(true)
             .version("millrace 0.1.0");
-    millrace.usageMessage().description("Trains, judges and serves TensorFlow models.");
+    millrace
+        .usageMessage()
+        .description("Trains, judges and serves TensorFlow models.")
+        .footer("Exit codes: 0 done, 1 failed, 2 wrong use.");
     millrace.addSubcommand("serve", ServeCommand.spec());
     CommandLine commandLine = new CommandLine(millrace);
     ClientCommands.addTo(commandLine);

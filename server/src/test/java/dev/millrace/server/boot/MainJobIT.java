@@ -275,10 +275,17 @@ final class MainJobIT {
 
   @Test
   @Order(10)
-  void stop_sigterm_exitsWithZeroAndTheNextStartServesAtOnce() throws Exception {
+  void stop_sigtermWithARequestInFlight_answersItExitsWithZeroAndTheNextStartServesAtOnce()
+      throws Exception {
     int jobs = client.trainingJobs().size();
-    client.close();
+    CompletableFuture<List<Classification>> inFlight =
+        client.model("mnist").async().classify(digits.rows(0, 5000));
+    while (!get("/metrics").body().contains("millrace_requests_in_flight 1.0")) {
+      assertThat(inFlight).as("a request of 5,000 images is seen in flight").isNotDone();
+    }
     assertThat(server.stop()).isZero();
+    assertThat(inFlight.get()).hasSize(5000);
+    client.close();
     server = RunningServer.start(folder, "--bootstrap", "mnist-cnn");
     client = MillraceClient.connect(server.address());
     assertThat(client.trainingJobs()).hasSize(jobs);

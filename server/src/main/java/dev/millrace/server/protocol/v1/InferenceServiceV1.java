@@ -6,7 +6,6 @@ import dev.millrace.server.inference.Predictor;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.ModelReference;
-import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.tensor.TensorData;
@@ -41,7 +40,7 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
     InferenceRequest decoded;
     try {
       decoded = decode(request);
-    } catch (ServingException refused) {
+    } catch (RuntimeException refused) {
       observer.onError(statuses.toStatus(refused));
       return;
     }

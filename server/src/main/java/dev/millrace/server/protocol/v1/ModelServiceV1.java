@@ -71,7 +71,7 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
               .setModel(codec.encode(reference.model(), versions))
               .build());
       observer.onCompleted();
-    } catch (ServingException refused) {
+    } catch (RuntimeException refused) {
       observer.onError(statuses.toStatus(refused));
     }
   }
@@ -92,7 +92,7 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
       }
       observer.onNext(response.build());
       observer.onCompleted();
-    } catch (ServingException refused) {
+    } catch (RuntimeException refused) {
       observer.onError(statuses.toStatus(refused));
     }
   }
@@ -107,7 +107,7 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
               model, codec, (ServerCallStreamObserver<WatchModelResponse>) observer, executor);
       watches.add(watch);
       watch.begin(catalog, () -> watches.remove(watch));
-    } catch (ServingException refused) {
+    } catch (RuntimeException refused) {
       observer.onError(statuses.toStatus(refused));
     }
   }
