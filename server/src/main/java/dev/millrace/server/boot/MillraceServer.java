@@ -78,6 +78,7 @@ public final class MillraceServer implements AutoCloseable {
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
 
+  private final StateLock stateLock;
   private final ModelRepository repository;
   private final ModelCatalog catalog;
   private final RepositoryScanner scanner;
@@ -91,6 +92,7 @@ public final class MillraceServer implements AutoCloseable {
   private MillraceServer(ServeOptions options) throws IOException {
     this.options = options;
     BindRule.check(options);
+    stateLock = StateLock.take(options.dataDirectory());
     repository = ModelRepository.open(options.repository());
     catalog =
         new ModelCatalog(
@@ -230,7 +232,16 @@ public final class MillraceServer implements AutoCloseable {
     catalog.close();
     management.close();
     List.of(calls, jobStarts, loads).forEach(ExecutorService::shutdown);
+    release(stateLock);
     log.info(finished ? "stopped" : "stopped; some calls were broken off");
+  }
+
+  private static void release(StateLock lock) {
+    try {
+      lock.close();
+    } catch (IOException unexpected) {
+      log.warn("the state folder stays locked until the process ends", unexpected);
+    }
   }
 
   private void pause() {
