@@ -124,6 +124,21 @@ public final class ModelCatalog implements AutoCloseable {
   }
 
   /**
+   * The versions that a reference means, newest first: all of a model's, or the one it names.
+   *
+   * @throws ServingException MODEL_NOT_FOUND, VERSION_NOT_FOUND or LABEL_NOT_FOUND
+   */
+  public List<VersionStatus> statuses(ModelReference reference) {
+    Optional<List<VersionStatus>> known = statuses(reference.model());
+    List<VersionStatus> meant =
+        known.orElse(List.of()).stream().filter(status -> reference.means(status.id())).toList();
+    if (meant.isEmpty()) {
+      throw Refusal.of(reference, known);
+    }
+    return meant;
+  }
+
+  /**
    * Tells a listener the present state of every version, then each change, until the subscription
    * is closed.
    */

@@ -16,6 +16,7 @@ import java.util.Optional;
  */
 final class ImageLimit {
   private static final long MOST_PIXELS = 40_000_000;
+  private static final long MOST_PIXELS_TOGETHER = 10 * MOST_PIXELS;
   private static final long PNG = 0x89504E470D0A1A0AL;
 
   private ImageLimit() {}
@@ -24,22 +25,26 @@ final class ImageLimit {
     if (tensor.dtype() != DataType.STRING) {
       return Optional.empty();
     }
+    long together = 0;
     List<ByteBuffer> strings = tensor.strings();
     for (int i = 0; i < strings.size(); i++) {
       long pixels = pixels(strings.get(i).duplicate().order(ByteOrder.BIG_ENDIAN));
       if (pixels > MOST_PIXELS) {
-        return Optional.of(
-            new FieldViolation(
-                field + ".strings[" + i + "]",
-                ErrorReason.VALUE_REJECTED,
-                "expected an image of at most "
-                    + MOST_PIXELS
-                    + " pixels, got one of "
-                    + pixels
-                    + "; send it smaller"));
+        return refusal(field + ".strings[" + i + "]", "an image", MOST_PIXELS, pixels);
       }
+      together += pixels;
     }
-    return Optional.empty();
+    return together > MOST_PIXELS_TOGETHER
+        ? refusal(field + ".strings", "images", MOST_PIXELS_TOGETHER, together)
+        : Optional.empty();
+  }
+
+  private static Optional<FieldViolation> refusal(String field, String what, long most, long got) {
+    return Optional.of(
+        new FieldViolation(
+            field,
+            ErrorReason.VALUE_REJECTED,
+            "expected " + what + " of at most " + most + " pixels, got " + got + "; send less"));
   }
 
   /** Pixels that the header promises; 0 for what is no image or has no readable header. */

@@ -39,6 +39,13 @@ public record ModelReference(ModelName model, VersionChoice choice) {
     return new ModelReference(new ModelName(matcher.group(1)), new VersionChoice.Latest());
   }
 
+  /** True for a version that this may stand for: any of the model's unless it names one. */
+  public boolean means(VersionId version) {
+    return version.model().equals(model)
+        && (choice instanceof VersionChoice.Latest
+            || choice.equals(new VersionChoice.Exact(version.number())));
+  }
+
   private static ServingException invalid() {
     return new ServingException(
         ErrorReason.NAME_INVALID,

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.client.Classification;
 import dev.millrace.client.MillraceClient;
+import dev.millrace.client.MillraceException;
 import dev.millrace.client.ModelInfo;
+import dev.millrace.client.Tensor;
 import dev.millrace.client.TrainingEvent;
 import dev.millrace.client.TrainingJobHandle;
 import dev.millrace.client.TrainingJobInfo;
@@ -23,8 +25,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,6 +108,35 @@ final class MainJobIT {
             .isCloseTo(byPixels.probabilities()[j], org.assertj.core.data.Offset.offset(1e-4f));
       }
     }
+  }
+
+  @Test
+  @Order(3)
+  void classify_mutatedImageFiles_neverHurtTheServer() throws IOException {
+    Random random = new Random(1);
+    List<byte[]> originals = new ArrayList<>();
+    for (String format : List.of("png", "jpg", "gif", "bmp")) {
+      originals.add(digits.encoded(0, format));
+    }
+    int refused = 0;
+    for (int i = 0; i < 400; i++) {
+      byte[] mutated = originals.get(i % originals.size()).clone();
+      for (int j = 0; j < 1 + i % 6; j++) {
+        // The header is hit as often as all the rest.
+        int range = random.nextBoolean() ? Math.min(40, mutated.length) : mutated.length;
+        mutated[random.nextInt(range)] = (byte) random.nextInt();
+      }
+      int length = i % 3 == 0 ? random.nextInt(mutated.length) : mutated.length;
+      Tensor encoded = Tensor.ofStrings(List.of(Arrays.copyOf(mutated, length)), 1);
+      try {
+        client.model("mnist").predict("classify_image", Map.of("encoded", encoded));
+      } catch (MillraceException answer) {
+        assertThat(answer.reason()).as(answer.getMessage()).isEqualTo("VALUE_REJECTED");
+        refused++;
+      }
+    }
+    assertThat(refused).isBetween(200, 399);
+    assertThat(client.model("mnist").classify(digits.pixels(0)).label()).isEqualTo(7);
   }
 
   @Test
@@ -199,27 +233,17 @@ final class MainJobIT {
   @Order(6)
   void train_childKilledMidRun_jobFailsServingGoesOnAndNothingIsLeft() throws Exception {
     Set<Path> before = files();
-    TrainingJobHandle job =
-        client.train(TrainingRequest.defaults().withParameter("steps", 100_000));
-    CountDownLatch progressed = new CountDownLatch(1);
-    CompletableFuture<TrainingJobInfo> end =
-        job.followAsync(
-            event -> {
-              if (event instanceof TrainingEvent.Progressed) {
-                progressed.countDown();
-              }
-            });
-    progressed.await();
+    LongRun run = startLongRun();
     List<ProcessHandle> children = server.children();
     assertThat(children).isNotEmpty();
     children.forEach(ProcessHandle::destroyForcibly);
-    TrainingJobInfo failed = end.get();
+    TrainingJobInfo failed = run.end().get();
     assertThat(failed.state()).isEqualTo(TrainingJobState.FAILED);
     assertThat(failed.reason()).isEqualTo("WORKER_DIED");
     assertThat(failed.message()).contains("9");
     assertThat(client.model("mnist").classify(digits.pixels(0)).label()).isEqualTo(7);
     assertThat(files()).isEqualTo(before);
-    try (Stream<Path> left = Files.walk(folder.resolve(".millrace/jobs").resolve(job.id()))) {
+    try (Stream<Path> left = Files.walk(folder.resolve(".millrace/jobs").resolve(run.job().id()))) {
       assertThat(left.filter(Files::isRegularFile).map(f -> f.getFileName().toString()))
           .doesNotContain("saved_model.pb");
     }
@@ -298,6 +322,28 @@ final class MainJobIT {
   @Test
   @Order(11)
   void kill_serverWhileItTrains_endsTheChildAndFailsTheJobAtTheNextStart() throws Exception {
+    LongRun run = startLongRun();
+    run.end().cancel(true);
+    List<ProcessHandle> children = server.children();
+    assertThat(children).isNotEmpty();
+    client.close();
+    server.kill();
+    for (ProcessHandle child : children) {
+      child.onExit().get();
+    }
+    server = RunningServer.start(folder);
+    client = MillraceClient.connect(server.address());
+    TrainingJobInfo failed = client.trainingJob(run.job().id()).get();
+    assertThat(failed.state()).isEqualTo(TrainingJobState.FAILED);
+    assertThat(failed.reason()).isEqualTo("SERVER_RESTARTED");
+    assertThat(client.model("mnist").version(1).classify(digits.rows(0, 1)).get(0).label())
+        .isEqualTo(7);
+  }
+
+  private record LongRun(TrainingJobHandle job, CompletableFuture<TrainingJobInfo> end) {}
+
+  /** A run that would take an hour, after its first report. */
+  private LongRun startLongRun() throws InterruptedException {
     TrainingJobHandle job =
         client.train(TrainingRequest.defaults().withParameter("steps", 100_000));
     CountDownLatch progressed = new CountDownLatch(1);
@@ -309,21 +355,7 @@ final class MainJobIT {
               }
             });
     progressed.await();
-    end.cancel(true);
-    List<ProcessHandle> children = server.children();
-    assertThat(children).isNotEmpty();
-    client.close();
-    server.kill();
-    for (ProcessHandle child : children) {
-      child.onExit().get();
-    }
-    server = RunningServer.start(folder);
-    client = MillraceClient.connect(server.address());
-    TrainingJobInfo failed = client.trainingJob(job.id()).get();
-    assertThat(failed.state()).isEqualTo(TrainingJobState.FAILED);
-    assertThat(failed.reason()).isEqualTo("SERVER_RESTARTED");
-    assertThat(client.model("mnist").version(1).classify(digits.rows(0, 1)).get(0).label())
-        .isEqualTo(7);
+    return new LongRun(job, end);
   }
 
   private void awaitAvailable(long version) throws InterruptedException {

@@ -107,6 +107,21 @@ final class ModelCatalogTest {
   }
 
   @Test
+  void statuses_ofAReference_areAllVersionsOrTheOneNamed() {
+    aspire(1, 2);
+    loads.runAll();
+    assertThat(catalog.statuses(ModelReference.parse("mnist"))).hasSize(2);
+    assertThat(catalog.statuses(ModelReference.parse("models/mnist/versions/2")))
+        .extracting(status -> status.id().number())
+        .containsExactly(2L);
+    for (String unknown :
+        List.of("other", "models/mnist/versions/9", "models/mnist/labels/champion")) {
+      assertThatThrownBy(() -> catalog.statuses(ModelReference.parse(unknown)))
+          .isInstanceOf(ServingException.class);
+    }
+  }
+
+  @Test
   void lease_versionStillLoading_isNotReadyAndToldToRetry() {
     aspire(1);
     assertThatThrownBy(() -> catalog.lease(ModelReference.parse("mnist")))

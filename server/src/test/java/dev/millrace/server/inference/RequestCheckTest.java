@@ -19,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -110,6 +111,14 @@ final class RequestCheckTest {
         refused(request(Map.of("encoded", strings(pngHeader(50_000, 50_000)))), ENCODED);
     assertThat(error.reason()).isEqualTo(ErrorReason.VALUE_REJECTED);
     assertThat(error.message()).contains("2500000000");
+  }
+
+  @Test
+  void check_manyImagesWithTooManyPixelsTogether_areRefused() {
+    ByteBuffer photo = ByteBuffer.wrap(pngHeader(6000, 6000));
+    TensorData twelve = TensorData.ofStrings(Shape.of(12), Collections.nCopies(12, photo));
+    assertThat(refused(request(Map.of("encoded", twelve)), ENCODED).message())
+        .contains("at most 400000000 pixels, got 432000000");
   }
 
   @Test

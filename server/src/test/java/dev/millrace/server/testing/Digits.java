@@ -46,13 +46,18 @@ public final class Digits {
 
   /** A grey PNG of 28x28. */
   public byte[] png(int index) throws IOException {
+    return encoded(index, "png");
+  }
+
+  /** A grey image file of 28x28, of a format that ImageIO knows. */
+  public byte[] encoded(int index, String format) throws IOException {
     BufferedImage image = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
     float[] pixels = pixels(index);
     for (int i = 0; i < pixels.length; i++) {
       image.getRaster().setSample(i % 28, i / 28, 0, Math.round(pixels[i] * 255));
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ImageIO.write(image, "png", out);
+    ImageIO.write(image, format, out);
     return out.toByteArray();
   }
 }

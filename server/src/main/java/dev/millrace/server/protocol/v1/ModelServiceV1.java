@@ -6,7 +6,6 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
-import dev.millrace.server.model.VersionChoice;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.ListModelsRequest;
 import dev.millrace.v1.ListModelsResponse;
@@ -18,7 +17,6 @@ import dev.millrace.v1.WatchModelResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,22 +48,7 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
       ModelStatusRequest request, StreamObserver<ModelStatusResponse> observer) {
     try {
       ModelReference reference = ModelReference.parse(request.getModel());
-      List<VersionStatus> versions = versions(reference.model());
-      if (reference.choice() instanceof VersionChoice.Exact exact) {
-        versions =
-            versions.stream().filter(status -> status.id().number() == exact.number()).toList();
-        if (versions.isEmpty()) {
-          throw new ServingException(
-              ErrorReason.VERSION_NOT_FOUND,
-              "model '" + reference.model() + "' has no version " + exact.number(),
-              Map.of("model", reference.model().id(), "version", Long.toString(exact.number())));
-        }
-      } else if (reference.choice() instanceof VersionChoice.Labelled labelled) {
-        throw new ServingException(
-            ErrorReason.LABEL_NOT_FOUND,
-            "model '" + reference.model() + "' has no label '" + labelled.label() + "'",
-            Map.of("model", reference.model().id(), "label", labelled.label()));
-      }
+      List<VersionStatus> versions = catalog.statuses(reference);
       observer.onNext(
           ModelStatusResponse.newBuilder()
               .setModel(codec.encode(reference.model(), versions))
@@ -100,11 +83,14 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
   @Override
   public void watchModel(WatchModelRequest request, StreamObserver<WatchModelResponse> observer) {
     try {
-      ModelName model = ModelReference.parse(request.getModel()).model();
-      versions(model);
+      ModelReference reference = ModelReference.parse(request.getModel());
+      catalog.statuses(reference);
       ModelWatch watch =
           new ModelWatch(
-              model, codec, (ServerCallStreamObserver<WatchModelResponse>) observer, executor);
+              reference.model(),
+              codec,
+              (ServerCallStreamObserver<WatchModelResponse>) observer,
+              executor);
       watches.add(watch);
       watch.begin(catalog, () -> watches.remove(watch));
     } catch (RuntimeException refused) {
@@ -117,16 +103,5 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
     ServingException draining =
         new ServingException(ErrorReason.DRAINING, "the server is stopping; watch another one");
     watches.forEach(watch -> watch.end(statuses.toStatus(draining)));
-  }
-
-  private List<VersionStatus> versions(ModelName model) {
-    return catalog
-        .statuses(model)
-        .orElseThrow(
-            () ->
-                new ServingException(
-                    ErrorReason.MODEL_NOT_FOUND,
-                    "no model '" + model + "' is served; ListModels names those that are",
-                    Map.of("model", model.id())));
   }
 }
