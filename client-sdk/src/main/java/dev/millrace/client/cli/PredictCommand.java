@@ -58,7 +58,7 @@ final class PredictCommand extends ClientCommand {
       }
       out()
           .printf(
-              "%s version %d, %.0f ms%n",
+              "%s version %d, %.0f ms with connecting%n",
               answers.get(0).model(), answers.get(0).version(), milliseconds);
     }
     return CommandLine.ExitCode.OK;

@@ -3,6 +3,7 @@ package dev.millrace.client.cli;
 import dev.millrace.client.ModelInfo;
 import dev.millrace.client.VersionInfo;
 import java.io.PrintWriter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,7 +26,7 @@ final class VersionTable {
             version.state(),
             accuracy == null ? "-" : String.format("%.2f %%", 100 * accuracy),
             String.format("%.1f MB", version.memoryBytes() / 1e6),
-            version.since());
+            version.since().truncatedTo(ChronoUnit.SECONDS));
         if (!version.message().isEmpty()) {
           out.println("    " + version.message() + " (" + version.reason() + ")");
         }
