@@ -5,6 +5,7 @@ import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.WarmUp;
 import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.inference.LeasingPredictor;
 import dev.millrace.server.inference.ObservedPredictor;
 import dev.millrace.server.inference.Predictor;
 import dev.millrace.server.inference.ScheduledPredictor;
@@ -107,7 +108,9 @@ public final class MillraceServer implements AutoCloseable {
         new RequestMeters(meters, model -> catalog.statuses(model).isPresent());
     Predictor predictor =
         new ObservedPredictor(
-            new ScheduledPredictor(catalog, queue), requestMeters, System::nanoTime);
+            new LeasingPredictor(catalog, new ScheduledPredictor(queue)),
+            requestMeters,
+            System::nanoTime);
     Recipes recipes = Recipes.onClassPath();
     jobs =
         new TrainingJobs(

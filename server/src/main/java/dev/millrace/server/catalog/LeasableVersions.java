@@ -17,15 +17,15 @@ final class LeasableVersions {
   // A model's map is never changed, only replaced.
   private final Map<ModelName, NavigableMap<Long, Entry>> models = new ConcurrentHashMap<>();
 
-  private record Entry(Servable servable, LeaseCount leases) {}
+  private record Entry(ServableSource source, Servable servable, LeaseCount leases) {}
 
-  void add(VersionId id, Servable servable, LeaseCount leases) {
+  void add(ServableSource source, Servable servable, LeaseCount leases) {
     models.compute(
-        id.model(),
+        source.id().model(),
         (model, before) -> {
           NavigableMap<Long, Entry> after =
               before == null ? new TreeMap<>() : new TreeMap<>(before);
-          after.put(id.number(), new Entry(servable, leases));
+          after.put(source.id().number(), new Entry(source, servable, leases));
           return after;
         });
   }
@@ -50,8 +50,8 @@ final class LeasableVersions {
       }
       // A shut gate means that the view has changed since: look again.
       if (found.getValue().leases().tryAcquire()) {
-        VersionId id = new VersionId(reference.model(), found.getKey());
-        return Optional.of(new Lease(id, found.getValue().servable(), found.getValue().leases()));
+        Entry entry = found.getValue();
+        return Optional.of(new Lease(entry.source(), entry.servable(), entry.leases()));
       }
     }
   }

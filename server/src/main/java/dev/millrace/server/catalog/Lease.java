@@ -1,5 +1,6 @@
 package dev.millrace.server.catalog;
 
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.VersionId;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -8,20 +9,30 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * does nothing.
  */
 public final class Lease implements AutoCloseable {
-  private final VersionId id;
+  private final ServableSource source;
   private final Servable servable;
   private final LeaseCount count;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  Lease(VersionId id, Servable servable, LeaseCount count) {
-    this.id = id;
+  Lease(ServableSource source, Servable servable, LeaseCount count) {
+    this.source = source;
     this.servable = servable;
     this.count = count;
   }
 
   /** The version held. */
   public VersionId id() {
-    return id;
+    return source.id();
+  }
+
+  /** Changes whenever the version's content does. */
+  public String digest() {
+    return source.digest();
+  }
+
+  /** What the operator chose for the model. */
+  public ModelSettings settings() {
+    return source.settings();
   }
 
   /** The loaded version; not to be used after {@link #close}. */

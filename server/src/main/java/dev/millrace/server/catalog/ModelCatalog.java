@@ -253,7 +253,7 @@ public final class ModelCatalog implements AutoCloseable {
       WarmUpReport report = warmUp.run(servable, taken);
       LeaseCount leases = new LeaseCount(() -> loads.execute(() -> release(slot)));
       synchronized (lock) {
-        leasable.add(id, servable, leases);
+        leasable.add(slot.source(), servable, leases);
         slot.available(leases, report, clock.instant());
         announce(slot);
         reconcile(id.model());

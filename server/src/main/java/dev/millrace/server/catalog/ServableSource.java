@@ -1,5 +1,6 @@
 package dev.millrace.server.catalog;
 
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.VersionId;
 import java.nio.file.Path;
 
@@ -9,5 +10,6 @@ import java.nio.file.Path;
  * @param id the version
  * @param directory its SavedModel
  * @param digest changes whenever the content does
+ * @param settings what the operator chose for the model
  */
-public record ServableSource(VersionId id, Path directory, String digest) {}
+public record ServableSource(VersionId id, Path directory, String digest, ModelSettings settings) {}

@@ -1,7 +1,9 @@
 package dev.millrace.server.inference;
 
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.Priority;
 import dev.millrace.server.tensor.TensorData;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,6 +20,8 @@ import java.util.function.BooleanSupplier;
  * @param outputs names of the outputs wanted; empty for all
  * @param deadline until when the answer is of use
  * @param cancelled true once the caller has gone
+ * @param priority how much it matters beside others
+ * @param caller who asks
  */
 public record InferenceRequest(
     ModelReference model,
@@ -25,7 +29,9 @@ public record InferenceRequest(
     Map<String, TensorData> inputs,
     List<String> outputs,
     Deadline deadline,
-    BooleanSupplier cancelled) {
+    BooleanSupplier cancelled,
+    Priority priority,
+    Caller caller) {
   /** Copies the collections. */
   public InferenceRequest {
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));

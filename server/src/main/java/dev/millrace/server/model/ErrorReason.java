@@ -55,6 +55,8 @@ public enum ErrorReason {
   DRAINING(Category.UNAVAILABLE),
   /** The version could not be loaded. */
   LOAD_FAILED(Category.FAILED_PRECONDITION),
+  /** The version was loaded and then failed on the requests of its warm-up. */
+  WARM_UP_FAILED(Category.FAILED_PRECONDITION),
   /** The version's files are not those of its manifest. */
   DIGEST_MISMATCH(Category.FAILED_PRECONDITION),
   /** The dataset's files are damaged or not of the expected form. */

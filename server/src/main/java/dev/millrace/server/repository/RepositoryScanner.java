@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.ServableSource;
 import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.VersionId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,6 +69,7 @@ public final class RepositoryScanner {
   }
 
   private static ServableSource source(StoredVersion version) {
-    return new ServableSource(version.id(), version.directory(), version.fingerprint());
+    return new ServableSource(
+        version.id(), version.directory(), version.fingerprint(), ModelSettings.DEFAULT);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.model.VersionState;
@@ -163,7 +164,8 @@ final class ModelCatalogTest {
   }
 
   private static ServableSource source(long number, String digest) {
-    return new ServableSource(new VersionId(MNIST, number), Path.of("none"), digest);
+    return new ServableSource(
+        new VersionId(MNIST, number), Path.of("none"), digest, ModelSettings.DEFAULT);
   }
 
   private long leased() {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.tensor.DataType;
@@ -92,7 +94,9 @@ final class RequestCheckTest {
             Map.of("images", zeros(1, 28, 28, 1)),
             List.of("nothing"),
             Deadline.NONE,
-            () -> false);
+            () -> false,
+            Priority.NORMAL,
+            Caller.UNKNOWN);
     ServingException error = refused(request, IMAGES);
     assertThat(error.reason()).isEqualTo(ErrorReason.OUTPUT_UNKNOWN);
     assertThat(error.message()).contains("logits");
@@ -189,7 +193,14 @@ final class RequestCheckTest {
 
   private static InferenceRequest request(Map<String, TensorData> inputs) {
     return new InferenceRequest(
-        ModelReference.parse("mnist"), "s", inputs, List.of(), Deadline.NONE, () -> false);
+        ModelReference.parse("mnist"),
+        "s",
+        inputs,
+        List.of(),
+        Deadline.NONE,
+        () -> false,
+        Priority.NORMAL,
+        Caller.UNKNOWN);
   }
 
   private static ServingException refused(InferenceRequest request, Signature signature) {

@@ -8,6 +8,7 @@ import dev.millrace.server.catalog.ServableSource;
 import dev.millrace.server.catalog.WarmUp;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.testing.FakeServable;
@@ -127,7 +128,8 @@ final class ModelRepositoryTest {
   void verifyingLoader_changedFile_isDigestMismatch() throws IOException {
     VersionId id = publish("one");
     VerifyingLoader loader = new VerifyingLoader(source -> new FakeServable());
-    ServableSource source = new ServableSource(id, root.resolve("mnist/1"), "");
+    ServableSource source =
+        new ServableSource(id, root.resolve("mnist/1"), "", ModelSettings.DEFAULT);
     loader.load(source).close();
     Files.writeString(root.resolve("mnist/1/saved_model.pb"), "two");
     assertThatThrownBy(() -> loader.load(source))
@@ -143,7 +145,8 @@ final class ModelRepositoryTest {
     assertThatThrownBy(
             () ->
                 new VerifyingLoader(source -> new FakeServable())
-                    .load(new ServableSource(id, root.resolve("mnist/1"), "")))
+                    .load(
+                        new ServableSource(id, root.resolve("mnist/1"), "", ModelSettings.DEFAULT)))
         .isInstanceOf(ServingException.class);
   }
 

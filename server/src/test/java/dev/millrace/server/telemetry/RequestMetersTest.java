@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.server.catalog.VersionStatus;
 import dev.millrace.server.inference.InferenceRequest;
 import dev.millrace.server.inference.InferenceResponse;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.model.VersionState;
@@ -93,7 +95,14 @@ final class RequestMetersTest {
 
   private static InferenceRequest request(String model) {
     return new InferenceRequest(
-        ModelReference.parse(model), "s", Map.of(), List.of(), Deadline.NONE, () -> false);
+        ModelReference.parse(model),
+        "s",
+        Map.of(),
+        List.of(),
+        Deadline.NONE,
+        () -> false,
+        Priority.NORMAL,
+        Caller.UNKNOWN);
   }
 
   private static VersionStatus status(VersionState state) {

@@ -3,9 +3,11 @@ package dev.millrace.server.protocol.v1;
 import dev.millrace.server.inference.InferenceRequest;
 import dev.millrace.server.inference.InferenceResponse;
 import dev.millrace.server.inference.Predictor;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.tensor.TensorData;
@@ -87,7 +89,9 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
         inputs,
         request.getOutputsList(),
         deadline(context),
-        context::isCancelled);
+        context::isCancelled,
+        Priority.NORMAL,
+        Caller.UNKNOWN);
   }
 
   private Deadline deadline(Context context) {

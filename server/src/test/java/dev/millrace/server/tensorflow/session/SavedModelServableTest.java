@@ -8,6 +8,7 @@ import dev.millrace.server.catalog.Servable;
 import dev.millrace.server.catalog.ServableSource;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.tensor.DataType;
@@ -186,6 +187,9 @@ final class SavedModelServableTest {
     return new SavedModelLoader(ledger)
         .load(
             new ServableSource(
-                new VersionId(new ModelName("m"), 1), folder.resolve(name), "digest"));
+                new VersionId(new ModelName("m"), 1),
+                folder.resolve(name),
+                "digest",
+                ModelSettings.DEFAULT));
   }
 }

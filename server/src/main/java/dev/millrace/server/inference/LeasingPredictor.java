@@ -1,0 +1,62 @@
+package dev.millrace.server.inference;
+
+import dev.millrace.server.catalog.Lease;
+import dev.millrace.server.catalog.ModelCatalog;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.Signature;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Leases the version that a request means and checks the request against it. The lease is held to
+ * the answer, so that a version never goes away under a request it has accepted.
+ */
+public final class LeasingPredictor implements Predictor {
+  private final ModelCatalog catalog;
+  private final LeasedPredictor delegate;
+  private final RequestCheck check = new RequestCheck();
+
+  /** A predictor over the catalog's versions. */
+  public LeasingPredictor(ModelCatalog catalog, LeasedPredictor delegate) {
+    this.catalog = catalog;
+    this.delegate = delegate;
+  }
+
+  @Override
+  public CompletionStage<InferenceResponse> predict(InferenceRequest request) {
+    Lease lease;
+    try {
+      lease = catalog.lease(request.model());
+    } catch (ServingException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+    try {
+      Signature signature = signature(lease, request.signature());
+      check.check(request, signature);
+      List<String> outputs =
+          request.outputs().isEmpty()
+              ? List.copyOf(signature.outputs().keySet())
+              : request.outputs();
+      return delegate
+          .predict(new LeasedRequest(request, lease, outputs))
+          .whenComplete((response, failure) -> lease.close());
+    } catch (ServingException refused) {
+      lease.close();
+      return CompletableFuture.failedFuture(refused);
+    }
+  }
+
+  private static Signature signature(Lease lease, String name) {
+    Signature signature = lease.servable().signatures().get(name);
+    if (signature == null) {
+      throw new ServingException(
+          ErrorReason.SIGNATURE_NOT_FOUND,
+          lease.id() + " has no such signature; it has " + lease.servable().signatures().keySet(),
+          Map.of("model", lease.id().model().id(), "version", Long.toString(lease.id().number())));
+    }
+    return signature;
+  }
+}
