@@ -3,12 +3,17 @@ package dev.millrace.server.boot;
 import dev.millrace.server.boot.config.BindRule;
 import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.catalog.ModelCatalog;
+import dev.millrace.server.catalog.VersionLoad;
 import dev.millrace.server.catalog.WarmUp;
 import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.inference.BatchRun;
+import dev.millrace.server.inference.BatchedPredictor;
+import dev.millrace.server.inference.Lanes;
 import dev.millrace.server.inference.LeasingPredictor;
 import dev.millrace.server.inference.ObservedPredictor;
+import dev.millrace.server.inference.PredictWork;
 import dev.millrace.server.inference.Predictor;
-import dev.millrace.server.inference.ScheduledPredictor;
+import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.protocol.v1.InferenceServiceV1;
@@ -18,12 +23,14 @@ import dev.millrace.server.protocol.v1.TrainingServiceV1;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.repository.RepositoryScanner;
 import dev.millrace.server.repository.VerifyingLoader;
-import dev.millrace.server.scheduling.WorkQueue;
+import dev.millrace.server.scheduling.BatchQueue;
+import dev.millrace.server.scheduling.BatchWorkers;
 import dev.millrace.server.storage.FileJobJournal;
 import dev.millrace.server.telemetry.HealthReporter;
 import dev.millrace.server.telemetry.ManagementServer;
 import dev.millrace.server.telemetry.ProcessMeters;
 import dev.millrace.server.telemetry.RequestMeters;
+import dev.millrace.server.telemetry.RunMeters;
 import dev.millrace.server.telemetry.VersionMeters;
 import dev.millrace.server.tensorflow.recipe.Recipes;
 import dev.millrace.server.tensorflow.session.SavedModelLoader;
@@ -34,7 +41,7 @@ import dev.millrace.server.training.JobIds;
 import dev.millrace.server.training.RepositoryPublisher;
 import dev.millrace.server.training.TrainingJobs;
 import dev.millrace.server.training.TrainingRules;
-import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -60,6 +67,7 @@ import org.slf4j.LoggerFactory;
 public final class MillraceServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MillraceServer.class);
   private static final int WARM_UP_ROUNDS = 5;
+  private static final int LARGEST_INLINE = 256 << 10;
   private static final int MOST_WAITING_JOBS = 100;
   private static final int MANAGEMENT_THREADS = 4;
 
@@ -83,7 +91,8 @@ public final class MillraceServer implements AutoCloseable {
   private final ModelRepository repository;
   private final ModelCatalog catalog;
   private final RepositoryScanner scanner;
-  private final WorkQueue queue;
+  private final BatchQueue<PredictWork> queue;
+  private final BatchWorkers<PredictWork> workers;
   private final TrainingJobs jobs;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
@@ -97,18 +106,33 @@ public final class MillraceServer implements AutoCloseable {
     repository = ModelRepository.open(options.repository());
     catalog =
         new ModelCatalog(
-            new VerifyingLoader(new SavedModelLoader(ledger)),
-            new WarmUp(WARM_UP_ROUNDS, System::nanoTime),
+            new VersionLoad(
+                new VerifyingLoader(new SavedModelLoader(ledger, options.workers(), clock)),
+                new WarmUp(savedModel -> List.of(), WARM_UP_ROUNDS, System::nanoTime),
+                options.workers(),
+                System::nanoTime),
             loads,
-            clock);
+            clock,
+            NativeHeap::trim);
     scanner = new RepositoryScanner(repository, catalog);
+    RunMeters queueMeters = new RunMeters(meters);
     queue =
-        new WorkQueue(options.workers(), options.queueCapacity(), Threads.named("worker"), clock);
+        new BatchQueue<>(
+            options.workers(), options.maxInputBytes(), queueMeters, clock, System::nanoTime);
+    workers =
+        BatchWorkers.start(
+            options.workers(),
+            Threads.named("worker", Thread.NORM_PRIORITY - 1),
+            queue,
+            new BatchRun(queueMeters, clock, System::nanoTime),
+            queueMeters,
+            System::nanoTime);
+    Lanes lanes = new Lanes();
     RequestMeters requestMeters =
         new RequestMeters(meters, model -> catalog.statuses(model).isPresent());
     Predictor predictor =
         new ObservedPredictor(
-            new LeasingPredictor(catalog, new ScheduledPredictor(queue)),
+            new LeasingPredictor(catalog, new BatchedPredictor(queue, lanes)),
             requestMeters,
             System::nanoTime);
     Recipes recipes = Recipes.onClassPath();
@@ -131,21 +155,27 @@ public final class MillraceServer implements AutoCloseable {
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
         new ModelServiceV1(catalog, new ModelCodec(repository::manifest), statuses, calls);
-    List<BindableService> services =
+    MalformedRequests malformed = new MalformedRequests(statuses);
+    List<ServerServiceDefinition> services =
         List.of(
-            new InferenceServiceV1(predictor, statuses, clock),
-            modelService,
-            new TrainingServiceV1(jobs, statuses, calls));
+            malformed.guard(
+                new InferenceServiceV1(predictor, statuses, clock).bindService(),
+                CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)),
+            malformed.guard(modelService.bindService(), CallThreads.of(calls, statuses)),
+            malformed.guard(
+                new TrainingServiceV1(jobs, statuses, calls).bindService(),
+                CallThreads.of(calls, statuses)));
     health =
         new HealthReporter(
-            services.stream()
-                .map(service -> service.bindService().getServiceDescriptor().getName())
-                .toList());
+            services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
     catalog.subscribe(health);
     catalog.subscribe(requestMeters);
+    catalog.subscribe(lanes);
+    catalog.subscribe(queueMeters);
     catalog.subscribe(new VersionMeters(meters));
     ProcessMeters.bindTo(meters);
-    meters.gauge("millrace.queue.length", queue, WorkQueue::length);
+    meters.gauge("millrace.queue.length", queue, BatchQueue::length);
+    meters.gauge("millrace.queue.bytes", queue, BatchQueue::bytes);
     meters.gauge("millrace.native.tensors.open", ledger, TensorLedger::open);
     management =
         ManagementServer.start(
@@ -157,8 +187,6 @@ public final class MillraceServer implements AutoCloseable {
         GrpcDoor.open(
             new InetSocketAddress(options.host(), options.port()),
             options.maxMessageBytes(),
-            calls,
-            new MalformedRequests(statuses),
             services,
             health.service());
   }
@@ -230,7 +258,7 @@ public final class MillraceServer implements AutoCloseable {
     jobs.close();
     modelService.endWatches();
     boolean finished = door.drain(options.drainTimeout());
-    queue.close();
+    workers.close();
     timer.shutdownNow();
     catalog.close();
     management.close();

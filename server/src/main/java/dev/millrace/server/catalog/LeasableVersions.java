@@ -17,15 +17,16 @@ final class LeasableVersions {
   // A model's map is never changed, only replaced.
   private final Map<ModelName, NavigableMap<Long, Entry>> models = new ConcurrentHashMap<>();
 
-  private record Entry(ServableSource source, Servable servable, LeaseCount leases) {}
+  private record Entry(LoadedVersion version, LeaseCount leases) {}
 
-  void add(ServableSource source, Servable servable, LeaseCount leases) {
+  void add(LoadedVersion version, LeaseCount leases) {
+    VersionId id = version.source().id();
     models.compute(
-        source.id().model(),
+        id.model(),
         (model, before) -> {
           NavigableMap<Long, Entry> after =
               before == null ? new TreeMap<>() : new TreeMap<>(before);
-          after.put(source.id().number(), new Entry(source, servable, leases));
+          after.put(id.number(), new Entry(version, leases));
           return after;
         });
   }
@@ -51,7 +52,7 @@ final class LeasableVersions {
       // A shut gate means that the view has changed since: look again.
       if (found.getValue().leases().tryAcquire()) {
         Entry entry = found.getValue();
-        return Optional.of(new Lease(entry.source(), entry.servable(), entry.leases()));
+        return Optional.of(new Lease(entry.version(), entry.leases()));
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.millrace.server.catalog;
 
+import dev.millrace.server.model.BatchPlan;
+import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.VersionId;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -9,35 +11,43 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * does nothing.
  */
 public final class Lease implements AutoCloseable {
-  private final ServableSource source;
-  private final Servable servable;
+  private final LoadedVersion version;
   private final LeaseCount count;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  Lease(ServableSource source, Servable servable, LeaseCount count) {
-    this.source = source;
-    this.servable = servable;
+  Lease(LoadedVersion version, LeaseCount count) {
+    this.version = version;
     this.count = count;
   }
 
   /** The version held. */
   public VersionId id() {
-    return source.id();
+    return version.source().id();
   }
 
   /** Changes whenever the version's content does. */
   public String digest() {
-    return source.digest();
+    return version.source().digest();
   }
 
   /** What the operator chose for the model. */
   public ModelSettings settings() {
-    return source.settings();
+    return version.source().settings();
+  }
+
+  /** How runs share the cores. */
+  public ExecutionMode execution() {
+    return version.report().execution();
+  }
+
+  /** How requests for a signature share runs. */
+  public BatchPlan batchPlan(String signature) {
+    return version.report().plan(signature);
   }
 
   /** The loaded version; not to be used after {@link #close}. */
   public Servable servable() {
-    return servable;
+    return version.servable();
   }
 
   @Override

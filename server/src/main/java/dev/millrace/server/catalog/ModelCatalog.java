@@ -21,7 +21,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,10 +40,10 @@ import org.slf4j.LoggerFactory;
 public final class ModelCatalog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ModelCatalog.class);
 
-  private final ServableLoader loader;
-  private final WarmUp warmUp;
+  private final VersionLoad load;
   private final Executor loads;
   private final InstantSource clock;
+  private final Runnable onReleased;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -61,12 +60,13 @@ public final class ModelCatalog implements AutoCloseable {
    * An empty catalog.
    *
    * @param loads runs loads and releases; the catalog itself never blocks on it
+   * @param onReleased runs after a version's memory was given back
    */
-  public ModelCatalog(ServableLoader loader, WarmUp warmUp, Executor loads, InstantSource clock) {
-    this.loader = loader;
-    this.warmUp = warmUp;
+  public ModelCatalog(VersionLoad load, Executor loads, InstantSource clock, Runnable onReleased) {
+    this.load = load;
     this.loads = loads;
     this.clock = clock;
+    this.onReleased = onReleased;
   }
 
   /** States which versions of a model shall be loaded: these and no others. Returns at once. */
@@ -241,46 +241,47 @@ public final class ModelCatalog implements AutoCloseable {
 
   private void load(VersionSlot slot) {
     VersionId id = slot.source().id();
-    Servable servable = null;
     try {
-      long start = System.nanoTime();
-      servable = loader.load(slot.source());
-      Duration taken = Duration.ofNanos(System.nanoTime() - start);
-      synchronized (lock) {
-        slot.warming(servable, clock.instant());
-        announce(slot);
-      }
-      WarmUpReport report = warmUp.run(servable, taken);
+      LoadedVersion version =
+          load.load(slot.source(), formerReport(id.model()), servable -> warming(slot, servable));
       LeaseCount leases = new LeaseCount(() -> loads.execute(() -> release(slot)));
       synchronized (lock) {
-        leasable.add(slot.source(), servable, leases);
-        slot.available(leases, report, clock.instant());
+        leasable.add(version, leases);
+        slot.available(leases, version, clock.instant());
         announce(slot);
         reconcile(id.model());
       }
     } catch (ServingException refused) {
       log.warn("{} could not be loaded: {}", id, refused.message(), refused);
-      fail(slot, servable, refused.reason(), refused.message());
+      fail(slot, refused.reason(), refused.message());
     } catch (RuntimeException | LinkageError | OutOfMemoryError defect) {
       log.error("{} could not be loaded", id, defect);
-      fail(
-          slot,
-          servable,
-          ErrorReason.LOAD_FAILED,
-          "the version could not be loaded; the log tells why");
+      fail(slot, ErrorReason.LOAD_FAILED, "the version could not be loaded; the log tells why");
     }
   }
 
-  private void fail(
-      VersionSlot slot, @Nullable Servable servable, ErrorReason reason, String message) {
-    if (servable != null) {
-      servable.close();
+  private void warming(VersionSlot slot, Servable servable) {
+    synchronized (lock) {
+      slot.warming(servable, clock.instant());
+      announce(slot);
     }
+  }
+
+  /** What was measured of the version that answers now. */
+  private Optional<WarmUpReport> formerReport(ModelName model) {
+    return statuses(model).orElse(List.of()).stream()
+        .filter(status -> status.state() == VersionState.AVAILABLE)
+        .findFirst()
+        .flatMap(VersionStatus::warmUp);
+  }
+
+  private void fail(VersionSlot slot, ErrorReason reason, String message) {
     synchronized (lock) {
       slot.fail(reason, message, clock.instant());
       announce(slot);
       reconcile(slot.source().id().model());
     }
+    onReleased.run();
   }
 
   private void release(VersionSlot slot) {
@@ -290,6 +291,7 @@ public final class ModelCatalog implements AutoCloseable {
     }
     if (servable != null) {
       servable.close();
+      onReleased.run();
     }
     synchronized (lock) {
       drop(Objects.requireNonNull(slots.get(slot.source().id().model())), slot);

@@ -1,5 +1,6 @@
 package dev.millrace.server.catalog;
 
+import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.tensor.TensorData;
 import java.util.Collection;
@@ -23,12 +24,17 @@ public interface Servable extends AutoCloseable {
    * @param signature name of one of {@link #signatures()}
    * @param inputs all inputs of that signature, already checked against it
    * @param outputs names of the outputs to compute
+   * @param deadline when nobody needs the answer any more; a run over all cores is then cut off,
+   *     one on the calling thread is not
    * @return those outputs, on the Java heap
    * @throws dev.millrace.server.model.ServingException VALUE_REJECTED if the model refuses the
-   *     values; INTERNAL if it fails otherwise
+   *     values; DEADLINE_EXPIRED if the run was cut off; INTERNAL if it fails otherwise
    */
   Map<String, TensorData> run(
-      String signature, Map<String, TensorData> inputs, Collection<String> outputs);
+      String signature,
+      Map<String, TensorData> inputs,
+      Collection<String> outputs,
+      Deadline deadline);
 
   /** Gives back all native memory. */
   @Override

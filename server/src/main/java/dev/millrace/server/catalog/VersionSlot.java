@@ -82,9 +82,10 @@ final class VersionSlot {
     moveTo(VersionState.WARMING, now);
   }
 
-  void available(LeaseCount gate, WarmUpReport report, Instant now) {
+  void available(LeaseCount gate, LoadedVersion version, Instant now) {
     leases = gate;
-    change(VersionState.AVAILABLE, Optional.empty(), "", now, Optional.of(report));
+    servable = version.servable();
+    change(VersionState.AVAILABLE, Optional.empty(), "", now, Optional.of(version.report()));
   }
 
   void released(Instant now) {

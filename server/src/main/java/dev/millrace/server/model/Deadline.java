@@ -13,9 +13,14 @@ public record Deadline(Instant instant) {
   /** No deadline. */
   public static final Deadline NONE = new Deadline(Instant.MAX);
 
+  /** True when there is none. */
+  public boolean isNone() {
+    return instant.equals(Instant.MAX);
+  }
+
   /** True when it has passed. */
   public boolean isExpired(InstantSource clock) {
-    return !instant.equals(Instant.MAX) && !clock.instant().isBefore(instant);
+    return !isNone() && !clock.instant().isBefore(instant);
   }
 
   /**

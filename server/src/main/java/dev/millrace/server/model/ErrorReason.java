@@ -57,6 +57,8 @@ public enum ErrorReason {
   LOAD_FAILED(Category.FAILED_PRECONDITION),
   /** The version was loaded and then failed on the requests of its warm-up. */
   WARM_UP_FAILED(Category.FAILED_PRECONDITION),
+  /** The file in which an operator chooses how the model is run has an error. */
+  SETTINGS_INVALID(Category.FAILED_PRECONDITION),
   /** The version's files are not those of its manifest. */
   DIGEST_MISMATCH(Category.FAILED_PRECONDITION),
   /** The dataset's files are damaged or not of the expected form. */

@@ -9,9 +9,13 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.StatusRuntimeException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Answers bytes that are no message with INVALID_ARGUMENT and REQUEST_MALFORMED, where gRPC itself
@@ -25,11 +29,36 @@ public final class MalformedRequests {
     this.statuses = statuses;
   }
 
-  /** The same service, with parsing inside the guard. */
-  public ServerServiceDefinition guard(ServerServiceDefinition service) {
-    // As streams, messages are parsed below the interceptor and not before it.
+  /**
+   * The same service, with parsing inside the guard.
+   *
+   * @param threads where its calls run
+   */
+  public ServerServiceDefinition guard(ServerServiceDefinition service, CallThreads threads) {
+    // As streams, messages are parsed below the interceptors and not before them.
     return ServerInterceptors.intercept(
-        ServerInterceptors.useInputStreamMessages(service), new Guard());
+        ServerInterceptors.useInputStreamMessages(aliased(service)), new Guard(), threads);
+  }
+
+  private static ServerServiceDefinition aliased(ServerServiceDefinition service) {
+    ServiceDescriptor descriptor = service.getServiceDescriptor();
+    ServiceDescriptor.Builder changed =
+        ServiceDescriptor.newBuilder(descriptor.getName())
+            .setSchemaDescriptor(descriptor.getSchemaDescriptor());
+    List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+    for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
+      ServerMethodDefinition<?, ?> aliased = aliased(method);
+      methods.add(aliased);
+      changed.addMethod(aliased.getMethodDescriptor());
+    }
+    ServerServiceDefinition.Builder builder = ServerServiceDefinition.builder(changed.build());
+    methods.forEach(builder::addMethod);
+    return builder.build();
+  }
+
+  private static <Q, A> ServerMethodDefinition<Q, A> aliased(ServerMethodDefinition<Q, A> method) {
+    return ServerMethodDefinition.create(
+        AliasedMessages.of(method.getMethodDescriptor()), method.getServerCallHandler());
   }
 
   private final class Guard implements ServerInterceptor {

@@ -83,6 +83,16 @@ public final class ModelRepository {
     }
   }
 
+  /** The text of a model's settings; empty when there are none. */
+  String settingsText(ModelName model) {
+    try {
+      return SettingsFile.text(root.resolve(model.id()));
+    } catch (IOException unreadable) {
+      log.warn("the settings of {} cannot be read", model, unreadable);
+      return "";
+    }
+  }
+
   /** The manifest of one version, if it has one that can be read. */
   public Optional<Manifest> manifest(VersionId id) {
     return readManifest(id, directory(id));

@@ -5,6 +5,7 @@ import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.ServableSource;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelSettings;
+import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ public final class RepositoryScanner {
       return;
     }
     Map<VersionId, String> seen = new HashMap<>();
+    Map<ModelName, String> texts = new HashMap<>();
     Map<ModelName, List<ServableSource>> aspired = new TreeMap<>();
     for (StoredVersion version : found) {
       seen.put(version.id(), version.fingerprint());
@@ -57,7 +59,11 @@ public final class RepositoryScanner {
           version.manifest().isPresent()
               || version.fingerprint().equals(lastSeen.get(version.id()));
       if (version.complete() && settled) {
-        aspired.computeIfAbsent(version.id().model(), m -> new ArrayList<>()).add(source(version));
+        String settings =
+            texts.computeIfAbsent(version.id().model(), model -> repository.settingsText(model));
+        aspired
+            .computeIfAbsent(version.id().model(), m -> new ArrayList<>())
+            .add(source(version, settings));
       }
     }
     Set<ModelName> gone = new HashSet<>(stated);
@@ -68,8 +74,16 @@ public final class RepositoryScanner {
     lastSeen = seen;
   }
 
-  private static ServableSource source(StoredVersion version) {
-    return new ServableSource(
-        version.id(), version.directory(), version.fingerprint(), ModelSettings.DEFAULT);
+  /** A source; settings that cannot be read fail the load, which says so in the status. */
+  private static ServableSource source(StoredVersion version, String text) {
+    ModelSettings settings = ModelSettings.DEFAULT;
+    try {
+      settings = SettingsFile.parse(text);
+    } catch (ServingException invalid) {
+      log.debug("{} has settings that cannot be used", version.id().model(), invalid);
+    }
+    String digest =
+        text.isEmpty() ? version.fingerprint() : version.fingerprint() + text.hashCode();
+    return new ServableSource(version.id(), version.directory(), digest, settings);
   }
 }

@@ -4,12 +4,17 @@ import dev.millrace.server.catalog.Servable;
 import dev.millrace.server.catalog.ServableLoader;
 import dev.millrace.server.catalog.ServableSource;
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
-/** Compares every file of a version with its manifest before it is loaded. Thread-safe. */
+/**
+ * Checks what lies in the repository before a version is loaded: the model's settings, and every
+ * file against the version's manifest. Thread-safe.
+ */
 public final class VerifyingLoader implements ServableLoader {
   private final ServableLoader delegate;
   private final ManifestFormat manifests = new ManifestFormat();
@@ -20,11 +25,21 @@ public final class VerifyingLoader implements ServableLoader {
   }
 
   @Override
-  public Servable load(ServableSource source) {
+  public Servable load(ServableSource source, ExecutionMode mode) {
+    SettingsFile.parse(settingsText(source));
     if (Files.isRegularFile(source.directory().resolve(Manifest.FILE_NAME))) {
       verify(source);
     }
-    return delegate.load(source);
+    return delegate.load(source, mode);
+  }
+
+  private static String settingsText(ServableSource source) {
+    Path model = source.directory().getParent();
+    try {
+      return model == null ? "" : SettingsFile.text(model);
+    } catch (IOException unreadable) {
+      throw SettingsFile.invalid("it cannot be read").causedBy(unreadable);
+    }
   }
 
   private void verify(ServableSource source) {

@@ -1,5 +1,7 @@
 package dev.millrace.server.tensor;
 
+import org.jspecify.annotations.Nullable;
+
 /** An element type; those of TensorFlow, by TensorFlow's own numbers. */
 public enum DataType {
   FLOAT32(1, 4),
@@ -23,6 +25,14 @@ public enum DataType {
   FLOAT16(19, 2),
   UINT32(22, 4),
   UINT64(23, 8);
+
+  private static final @Nullable DataType[] BY_NUMBER = new DataType[24];
+
+  static {
+    for (DataType type : values()) {
+      BY_NUMBER[type.number] = type;
+    }
+  }
 
   private final int number;
   private final int byteSize;
@@ -48,10 +58,9 @@ public enum DataType {
    * @throws IllegalArgumentException for a number that is no dense element type
    */
   public static DataType ofNumber(int number) {
-    for (DataType type : values()) {
-      if (type.number == number) {
-        return type;
-      }
+    DataType type = number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
+    if (type != null) {
+      return type;
     }
     throw new IllegalArgumentException("no dense element type has the number " + number);
   }

@@ -43,6 +43,13 @@ public final class Shape {
     return elementCount;
   }
 
+  /** The same shape with another first size; the rank must be 1 or more. */
+  public Shape withRows(long rows) {
+    long[] changed = sizes.clone();
+    changed[0] = rows;
+    return new Shape(changed, count(changed));
+  }
+
   private static long count(long[] sizes) {
     // The running product leaves zeros out: a zero must not hide the overflow of the others.
     long nonZero = 1;

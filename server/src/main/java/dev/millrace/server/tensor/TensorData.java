@@ -2,22 +2,25 @@ package dev.millrace.server.tensor;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A dense tensor on the Java side: element type, shape, and elements. Immutable as long as the
- * owner of the memory behind {@link #bytes()} leaves it alone; the constructors copy nothing.
+ * owner of the memory behind it leaves it alone. Nothing here copies elements but {@link #bytes()}
+ * of a joined tensor.
  */
 public final class TensorData {
   private final DataType dtype;
   private final Shape shape;
-  private final ByteBuffer bytes;
+  private final List<ByteBuffer> parts;
   private final List<ByteBuffer> strings;
 
-  private TensorData(DataType dtype, Shape shape, ByteBuffer bytes, List<ByteBuffer> strings) {
+  private TensorData(
+      DataType dtype, Shape shape, List<ByteBuffer> parts, List<ByteBuffer> strings) {
     this.dtype = dtype;
     this.shape = shape;
-    this.bytes = bytes;
+    this.parts = parts;
     this.strings = strings;
   }
 
@@ -36,7 +39,7 @@ public final class TensorData {
       throw new IllegalArgumentException(
           dtype.toString() + shape + " does not fit " + bytes.remaining() + " bytes");
     }
-    return new TensorData(dtype, shape, bytes.slice(), List.of());
+    return new TensorData(dtype, shape, List.of(bytes.slice()), List.of());
   }
 
   /**
@@ -50,7 +53,50 @@ public final class TensorData {
       throw new IllegalArgumentException(
           "STRING" + shape + " does not fit " + strings.size() + " strings");
     }
-    return new TensorData(DataType.STRING, shape, ByteBuffer.allocate(0), List.copyOf(strings));
+    return new TensorData(DataType.STRING, shape, List.of(), List.copyOf(strings));
+  }
+
+  /**
+   * Tensors one after the other along their first dimension.
+   *
+   * @param tensors at least one, of one type, rank 1 or more, and equal sizes but the first
+   */
+  public static TensorData join(List<TensorData> tensors) {
+    TensorData first = tensors.get(0);
+    if (tensors.size() == 1) {
+      return first;
+    }
+    long rows = 0;
+    List<ByteBuffer> parts = new ArrayList<>(tensors.size());
+    List<ByteBuffer> strings = new ArrayList<>();
+    for (TensorData tensor : tensors) {
+      rows = Math.addExact(rows, tensor.shape.size(0));
+      parts.addAll(tensor.parts);
+      strings.addAll(tensor.strings);
+    }
+    return new TensorData(first.dtype, first.shape.withRows(rows), parts, strings);
+  }
+
+  /**
+   * Some rows of this tensor, as a view.
+   *
+   * @param from first row
+   * @param count number of rows
+   */
+  public TensorData rows(long from, long count) {
+    if (from == 0 && count == shape.size(0)) {
+      return this;
+    }
+    Shape part = shape.withRows(count);
+    int elements = Math.toIntExact(shape.withRows(1).elementCount());
+    int start = Math.toIntExact(from * elements);
+    int length = Math.toIntExact(count * elements);
+    if (dtype == DataType.STRING) {
+      return new TensorData(dtype, part, parts, strings.subList(start, start + length));
+    }
+    ByteBuffer view =
+        bytes().slice(start * dtype.byteSize(), length * dtype.byteSize()).asReadOnlyBuffer();
+    return new TensorData(dtype, part, List.of(view), strings);
   }
 
   /** The element type. */
@@ -65,10 +111,25 @@ public final class TensorData {
 
   /**
    * The elements, little-endian and row-major, as a read-only view with a position of its own.
-   * Empty for STRING.
+   * Empty for STRING. Copies when the tensor was joined of several.
    */
   public ByteBuffer bytes() {
-    return bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer whole;
+    if (parts.size() == 1) {
+      whole = parts.get(0);
+    } else {
+      whole = ByteBuffer.allocate(Math.toIntExact(byteCount(parts)));
+      parts.forEach(part -> whole.put(part.duplicate()));
+      whole.flip();
+    }
+    return whole.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** The elements as {@link #bytes()} gives them, in the pieces that they lie in; never copied. */
+  public List<ByteBuffer> parts() {
+    return parts.stream()
+        .map(part -> part.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN))
+        .toList();
   }
 
   /**
@@ -80,9 +141,15 @@ public final class TensorData {
 
   /** Bytes of payload: the elements, or the sum of the strings' lengths. */
   public long byteCount() {
-    return dtype == DataType.STRING
-        ? strings.stream().mapToLong(ByteBuffer::remaining).sum()
-        : bytes.remaining();
+    return byteCount(dtype == DataType.STRING ? strings : parts);
+  }
+
+  private static long byteCount(List<ByteBuffer> buffers) {
+    long bytes = 0;
+    for (ByteBuffer buffer : buffers) {
+      bytes += buffer.remaining();
+    }
+    return bytes;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ModelSettings;
@@ -27,7 +28,11 @@ final class ModelCatalogTest {
   private final Map<Long, FakeServable> loaded = new HashMap<>();
   private final List<String> heard = new ArrayList<>();
   private final ModelCatalog catalog =
-      new ModelCatalog(this::load, new WarmUp(1, () -> 0), loads, new PuppetClock());
+      new ModelCatalog(
+          new VersionLoad(this::load, new WarmUp(model -> List.of(), 1, () -> 0), 1, () -> 0),
+          loads,
+          new PuppetClock(),
+          () -> {});
 
   @Test
   void aspire_newVersion_isLoadedWarmedAndAvailable() {
@@ -35,7 +40,7 @@ final class ModelCatalogTest {
     aspire(1);
     loads.runAll();
     assertThat(heard).containsExactly("1 PENDING", "1 LOADING", "1 WARMING", "1 AVAILABLE");
-    assertThat(loaded.get(1L).runs()).isEqualTo(1);
+    assertThat(loaded.get(1L).runs()).isPositive();
     try (Lease lease = catalog.lease(ModelReference.parse("mnist"))) {
       assertThat(lease.id()).isEqualTo(new VersionId(MNIST, 1));
     }
@@ -146,7 +151,7 @@ final class ModelCatalogTest {
     }
   }
 
-  private Servable load(ServableSource source) {
+  private Servable load(ServableSource source, ExecutionMode mode) {
     if (source.id().number() == 666) {
       throw new ServingException(ErrorReason.LOAD_FAILED, "no good");
     }

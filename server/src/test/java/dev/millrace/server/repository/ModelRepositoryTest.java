@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.ServableSource;
+import dev.millrace.server.catalog.VersionLoad;
 import dev.millrace.server.catalog.WarmUp;
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
@@ -127,12 +129,12 @@ final class ModelRepositoryTest {
   @Test
   void verifyingLoader_changedFile_isDigestMismatch() throws IOException {
     VersionId id = publish("one");
-    VerifyingLoader loader = new VerifyingLoader(source -> new FakeServable());
+    VerifyingLoader loader = new VerifyingLoader((source, mode) -> new FakeServable());
     ServableSource source =
         new ServableSource(id, root.resolve("mnist/1"), "", ModelSettings.DEFAULT);
-    loader.load(source).close();
+    loader.load(source, ExecutionMode.PER_CORE).close();
     Files.writeString(root.resolve("mnist/1/saved_model.pb"), "two");
-    assertThatThrownBy(() -> loader.load(source))
+    assertThatThrownBy(() -> loader.load(source, ExecutionMode.PER_CORE))
         .isInstanceOfSatisfying(
             ServingException.class,
             error -> assertThat(error.reason()).isEqualTo(ErrorReason.DIGEST_MISMATCH));
@@ -144,9 +146,10 @@ final class ModelRepositoryTest {
     Files.writeString(root.resolve("mnist/1/added"), "x");
     assertThatThrownBy(
             () ->
-                new VerifyingLoader(source -> new FakeServable())
+                new VerifyingLoader((source, mode) -> new FakeServable())
                     .load(
-                        new ServableSource(id, root.resolve("mnist/1"), "", ModelSettings.DEFAULT)))
+                        new ServableSource(id, root.resolve("mnist/1"), "", ModelSettings.DEFAULT),
+                        ExecutionMode.PER_CORE))
         .isInstanceOf(ServingException.class);
   }
 
@@ -155,7 +158,14 @@ final class ModelRepositoryTest {
   private ModelCatalog catalog() {
     catalog =
         new ModelCatalog(
-            source -> new FakeServable(), new WarmUp(0, () -> 0), Runnable::run, new PuppetClock());
+            new VersionLoad(
+                (source, mode) -> new FakeServable(),
+                new WarmUp(model -> List.of(), 0, () -> 0),
+                1,
+                () -> 0),
+            Runnable::run,
+            new PuppetClock(),
+            () -> {});
     return catalog;
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.server.testing;
 
 import dev.millrace.server.catalog.Servable;
+import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.tensor.DataType;
 import dev.millrace.server.tensor.ShapeSpec;
@@ -32,7 +33,10 @@ public final class FakeServable implements Servable {
 
   @Override
   public Map<String, TensorData> run(
-      String signature, Map<String, TensorData> inputs, Collection<String> outputs) {
+      String signature,
+      Map<String, TensorData> inputs,
+      Collection<String> outputs,
+      Deadline deadline) {
     runs.incrementAndGet();
     return Map.of("y", inputs.values().iterator().next());
   }

@@ -1,5 +1,6 @@
 package dev.millrace.server.boot.config;
 
+import dev.millrace.server.model.NearestName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

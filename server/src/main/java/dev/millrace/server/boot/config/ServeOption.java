@@ -21,7 +21,8 @@ public enum ServeOption {
   BOOTSTRAP(OptionKind.TEXT, "", "recipe to train first when its model has no version yet"),
   WORKERS(
       OptionKind.COUNT_OR_AUTO, "auto", "requests that run at the same time; auto is one a core"),
-  QUEUE_CAPACITY(OptionKind.COUNT, "1024", "requests that may wait for a worker"),
+  MAX_INPUT_SIZE(
+      OptionKind.SIZE, "512MiB", "most bytes of inputs that wait or run; more is refused"),
   MAX_MESSAGE_SIZE(OptionKind.SIZE, "64MiB", "largest message taken, at most 2047MiB"),
   MAX_TRAINING_JOBS(OptionKind.COUNT, "1", "training jobs that run at the same time"),
   TRAINING_HEAP(OptionKind.SIZE, "2GiB", "most of the Java heap of a training process"),

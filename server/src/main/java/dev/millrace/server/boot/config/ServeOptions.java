@@ -73,9 +73,9 @@ public final class ServeOptions {
         : Integer.parseInt(workers);
   }
 
-  /** Requests that may wait. */
-  public int queueCapacity() {
-    return Integer.parseInt(text(ServeOption.QUEUE_CAPACITY));
+  /** Bytes of inputs that may wait or run. */
+  public long maxInputBytes() {
+    return bytes(ServeOption.MAX_INPUT_SIZE);
   }
 
   /** Largest message taken, in bytes. */

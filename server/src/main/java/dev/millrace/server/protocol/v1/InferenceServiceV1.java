@@ -90,8 +90,16 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
         request.getOutputsList(),
         deadline(context),
         context::isCancelled,
-        Priority.NORMAL,
+        priority(request.getPriority()),
         Caller.UNKNOWN);
+  }
+
+  private static Priority priority(dev.millrace.v1.Priority priority) {
+    return switch (priority) {
+      case PRIORITY_LOW -> Priority.LOW;
+      case PRIORITY_HIGH -> Priority.HIGH;
+      default -> Priority.NORMAL;
+    };
   }
 
   private Deadline deadline(Context context) {

@@ -1,14 +1,18 @@
 package dev.millrace.server.protocol.v1;
 
+import com.google.common.collect.Maps;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.millrace.server.catalog.VersionStatus;
 import dev.millrace.server.catalog.WarmUpReport;
+import dev.millrace.server.model.BatchPlan;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.model.VersionState;
 import dev.millrace.server.repository.Manifest;
 import dev.millrace.server.tensor.TensorSpec;
+import dev.millrace.v1.BatchMeasurement;
+import dev.millrace.v1.ExecutionMode;
 import dev.millrace.v1.Model;
 import dev.millrace.v1.ModelVersion;
 import dev.millrace.v1.Provenance;
@@ -82,7 +86,26 @@ public final class ModelCodec {
         .setFirstRequest(duration(report.firstRequest()))
         .setLastRequest(duration(report.lastRequest()))
         .addAllSkipped(report.skipped())
+        .setRecords(report.records())
+        .setExecution(ExecutionMode.valueOf("EXECUTION_MODE_" + report.execution().name()))
+        .putAllBatching(Maps.transformValues(report.batching(), ModelCodec::encode))
         .build();
+  }
+
+  private static dev.millrace.v1.BatchPlan encode(BatchPlan plan) {
+    dev.millrace.v1.BatchPlan.Builder builder =
+        dev.millrace.v1.BatchPlan.newBuilder()
+            .setBatchable(plan.batchable())
+            .setBestSize(plan.bestSize())
+            .setExplanation(plan.explanation());
+    for (BatchPlan.Measurement tried : plan.tried()) {
+      builder.addTried(
+          BatchMeasurement.newBuilder()
+              .setRows(tried.rows())
+              .setLatency(duration(tried.latency()))
+              .setRowsPerSecond(tried.rowsPerSecond()));
+    }
+    return builder.build();
   }
 
   private static Provenance encode(Manifest manifest) {

@@ -2,6 +2,7 @@ package dev.millrace.server.protocol.v1;
 
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.tensor.DataType;
+import dev.millrace.server.tensor.HalfFloats;
 import dev.millrace.server.tensor.Shape;
 import dev.millrace.server.tensor.TensorData;
 import dev.millrace.v1.Tensor;

@@ -77,7 +77,11 @@ final class TensorCodec {
       numbers.encode(tensor, builder);
     } else {
       // The core hands out tensors that nobody changes any more.
-      builder.setData(UnsafeByteOperations.unsafeWrap(tensor.bytes()));
+      ByteString data = ByteString.EMPTY;
+      for (ByteBuffer part : tensor.parts()) {
+        data = data.concat(UnsafeByteOperations.unsafeWrap(part));
+      }
+      builder.setData(data);
     }
     return builder.build();
   }

@@ -24,9 +24,7 @@ import org.tensorflow.internal.c_api.TF_Operation;
 import org.tensorflow.internal.c_api.TF_Output;
 import org.tensorflow.internal.c_api.TF_Session;
 import org.tensorflow.internal.c_api.TF_SessionOptions;
-import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.MetaGraphDef;
-import org.tensorflow.proto.RunOptions;
 
 /**
  * A SavedModel in memory: TensorFlow's graph and session. {@link #run} is thread-safe; {@link
@@ -35,18 +33,17 @@ import org.tensorflow.proto.RunOptions;
 final class NativeSession implements AutoCloseable {
   private final TF_Graph graph;
   private final TF_Session session;
-  private final TF_Buffer runOptions;
-  private final BytePointer runOptionsBytes;
+  private final Execution execution;
+  private final NativeMessage runOptions;
   private final MetaGraphDef metaGraph;
 
   private NativeSession(
-      TF_Graph graph, TF_Session session, RunOptions options, MetaGraphDef metaGraph) {
+      TF_Graph graph, TF_Session session, Execution execution, MetaGraphDef metaGraph) {
     this.graph = graph;
     this.session = session;
     this.metaGraph = metaGraph;
-    byte[] bytes = options.toByteArray();
-    this.runOptionsBytes = new BytePointer(bytes);
-    this.runOptions = new TF_Buffer().data(runOptionsBytes).length(bytes.length);
+    this.execution = execution;
+    this.runOptions = new NativeMessage(execution.run());
   }
 
   /**
@@ -54,14 +51,15 @@ final class NativeSession implements AutoCloseable {
    *
    * @throws TensorFlowFailure if TensorFlow refuses it
    */
-  static NativeSession load(Path directory, String tag, ConfigProto config, RunOptions options)
+  static NativeSession load(Path directory, String tag, Execution execution)
       throws TensorFlowFailure {
-    byte[] configBytes = config.toByteArray();
+    byte[] configBytes = execution.config().toByteArray();
     TF_SessionOptions sessionOptions = TF_NewSessionOptions();
     TF_Graph graph = TF_NewGraph();
     @Nullable TF_Session session = null;
     boolean loaded = false;
     try (NativeStatus status = new NativeStatus();
+        NativeMessage loadOptions = new NativeMessage(execution.load());
         BytePointer configPointer = new BytePointer(configBytes);
         BytePointer path = new BytePointer(directory.toString());
         BytePointer tagPointer = new BytePointer(tag);
@@ -71,10 +69,17 @@ final class NativeSession implements AutoCloseable {
       TensorFlowFailure.check(status);
       session =
           TF_LoadSessionFromSavedModel(
-              sessionOptions, null, path, tags, 1, graph, metaGraph, status.handle());
+              sessionOptions,
+              loadOptions.handle(),
+              path,
+              tags,
+              1,
+              graph,
+              metaGraph,
+              status.handle());
       TensorFlowFailure.check(status);
       NativeSession whole =
-          new NativeSession(graph, Objects.requireNonNull(session), options, parse(metaGraph));
+          new NativeSession(graph, Objects.requireNonNull(session), execution, parse(metaGraph));
       loaded = true;
       return whole;
     } finally {
@@ -101,19 +106,26 @@ final class NativeSession implements AutoCloseable {
     return new TF_Output().oper(found).index(index);
   }
 
-  /** Runs the graph on the calling thread. */
+  /**
+   * Runs the graph.
+   *
+   * @param millis time after which the run may be cut off; 0 for none
+   */
   void run(
       TF_Output feeds,
       NativeTensors inputs,
       int inputCount,
       TF_Output fetches,
       NativeTensors outputs,
-      int outputCount)
+      int outputCount,
+      long millis)
       throws TensorFlowFailure {
-    try (NativeStatus status = new NativeStatus()) {
+    boolean cutOff = millis > 0 && execution.cutsOff();
+    try (NativeStatus status = new NativeStatus();
+        NativeMessage limited = cutOff ? limited(millis) : null) {
       TF_SessionRun(
           session,
-          runOptions,
+          limited == null ? runOptions.handle() : limited.handle(),
           feeds,
           inputs.handles(),
           inputCount,
@@ -133,7 +145,10 @@ final class NativeSession implements AutoCloseable {
   public void close() {
     delete(session, graph);
     runOptions.close();
-    runOptionsBytes.close();
+  }
+
+  private NativeMessage limited(long millis) {
+    return new NativeMessage(execution.run().toBuilder().setTimeoutInMs(millis).build());
   }
 
   private static void delete(@Nullable TF_Session session, TF_Graph graph) {

@@ -90,15 +90,15 @@ final class NativeTensors implements AutoCloseable {
   }
 
   private static TF_Tensor allocate(TensorData tensor) {
-    ByteBuffer bytes = tensor.bytes();
     long[] sizes = tensor.shape().toArray();
-    TF_Tensor copy =
-        TF_AllocateTensor(tensor.dtype().number(), sizes, sizes.length, bytes.remaining());
+    long byteCount = tensor.byteCount();
+    TF_Tensor copy = TF_AllocateTensor(tensor.dtype().number(), sizes, sizes.length, byteCount);
     if (copy == null || copy.isNull()) {
       throw new OutOfMemoryError("no native memory for " + tensor);
     }
-    if (bytes.hasRemaining()) {
-      new BytePointer(TF_TensorData(copy)).capacity(bytes.remaining()).asByteBuffer().put(bytes);
+    if (byteCount > 0) {
+      ByteBuffer target = new BytePointer(TF_TensorData(copy)).capacity(byteCount).asByteBuffer();
+      tensor.parts().forEach(target::put);
     }
     return copy;
   }

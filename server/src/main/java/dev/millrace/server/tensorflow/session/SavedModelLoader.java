@@ -5,10 +5,12 @@ import dev.millrace.server.catalog.ServableLoader;
 import dev.millrace.server.catalog.ServableSource;
 import dev.millrace.server.catalog.VariablesFolder;
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,43 +18,41 @@ import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.internal.c_api.TF_Output;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.RunOptions;
 
 /**
- * Loads SavedModels for serving: one core a run, on the thread that calls, which beats one run over
- * all cores at every batch size measured.
+ * Loads SavedModels for serving. Loading itself goes on in the calling thread alone, so that it
+ * takes no core away from the versions that answer meanwhile.
  */
 public final class SavedModelLoader implements ServableLoader {
   private static final String SERVE_TAG = "serve";
-  private static final int CALLING_THREAD = -1;
 
   private final TensorLedger ledger;
+  private final int cores;
+  private final InstantSource clock;
 
   /**
    * A loader.
    *
    * @param ledger counts the native tensors of every run
+   * @param cores cores that a run in mode ALL_CORES may use
+   * @param clock what deadlines are compared with
    */
-  public SavedModelLoader(TensorLedger ledger) {
+  public SavedModelLoader(TensorLedger ledger, int cores, InstantSource clock) {
     this.ledger = ledger;
+    this.cores = cores;
+    this.clock = clock;
   }
 
   @Override
-  public Servable load(ServableSource source) {
-    ConfigProto config =
-        ConfigProto.newBuilder()
-            .setIntraOpParallelismThreads(1)
-            .setInterOpParallelismThreads(1)
-            .build();
-    RunOptions options = RunOptions.newBuilder().setInterOpThreadPool(CALLING_THREAD).build();
+  public Servable load(ServableSource source, ExecutionMode mode) {
+    Execution execution = Execution.of(mode, cores);
     @Nullable NativeSession session = null;
     Map<String, TF_Output> endpoints = new HashMap<>();
     try {
       if (!VariablesFolder.isWhole(source.directory())) {
         throw refusal(source, "the file variables/variables.index is missing");
       }
-      session = NativeSession.load(source.directory(), SERVE_TAG, config, options);
+      session = NativeSession.load(source.directory(), SERVE_TAG, execution);
       SortedMap<String, BoundSignature> bound =
           SignatureReader.read(session.metaGraph().getSignatureDefMap());
       if (bound.isEmpty()) {
@@ -64,7 +64,7 @@ public final class SavedModelLoader implements ServableLoader {
       }
       Servable servable =
           new SavedModelServable(
-              source.id(), session, bound, endpoints, fileBytes(source.directory()), ledger);
+              source.id(), session, bound, endpoints, fileBytes(source.directory()), ledger, clock);
       session = null;
       return servable;
     } catch (TensorFlowFailure failure) {

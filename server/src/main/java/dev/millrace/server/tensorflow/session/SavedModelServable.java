@@ -1,11 +1,13 @@
 package dev.millrace.server.tensorflow.session;
 
 import dev.millrace.server.catalog.Servable;
+import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.tensor.TensorData;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +33,7 @@ final class SavedModelServable implements Servable {
   private final Map<String, TF_Output> endpoints;
   private final long memoryBytes;
   private final TensorLedger ledger;
+  private final InstantSource clock;
 
   /** Takes over the session. */
   SavedModelServable(
@@ -39,7 +42,9 @@ final class SavedModelServable implements Servable {
       SortedMap<String, BoundSignature> bound,
       Map<String, TF_Output> endpoints,
       long memoryBytes,
-      TensorLedger ledger) {
+      TensorLedger ledger,
+      InstantSource clock) {
+    this.clock = clock;
     this.id = id;
     this.session = session;
     this.bound = bound;
@@ -61,7 +66,10 @@ final class SavedModelServable implements Servable {
 
   @Override
   public Map<String, TensorData> run(
-      String signature, Map<String, TensorData> inputs, Collection<String> outputs) {
+      String signature,
+      Map<String, TensorData> inputs,
+      Collection<String> outputs,
+      Deadline deadline) {
     BoundSignature runnable = Objects.requireNonNull(bound.get(signature));
     List<String> wanted = List.copyOf(outputs);
     try (TF_Output feeds = select(runnable.feeds(), List.copyOf(inputs.keySet()));
@@ -72,7 +80,8 @@ final class SavedModelServable implements Servable {
       for (TensorData input : inputs.values()) {
         in.put(index++, input);
       }
-      session.run(feeds, in, inputs.size(), fetches, out, wanted.size());
+      long millis = deadline.isNone() ? 0 : Math.max(1, deadline.remaining(clock).toMillis());
+      session.run(feeds, in, inputs.size(), fetches, out, wanted.size(), millis);
       Map<String, TensorData> answers = new LinkedHashMap<>();
       for (int i = 0; i < wanted.size(); i++) {
         answers.put(wanted.get(i), out.read(i));
@@ -104,6 +113,11 @@ final class SavedModelServable implements Servable {
             "model", id.model().id(),
             "version", Long.toString(id.number()),
             "signature", signature);
+    if (failure.isTimeout()) {
+      return new ServingException(
+              ErrorReason.DEADLINE_EXPIRED, "the deadline passed during the run", metadata)
+          .causedBy(failure);
+    }
     if (failure.blamesValues()) {
       return new ServingException(
               ErrorReason.VALUE_REJECTED,

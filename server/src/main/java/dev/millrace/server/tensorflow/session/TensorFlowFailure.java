@@ -6,6 +6,7 @@ package dev.millrace.server.tensorflow.session;
  */
 final class TensorFlowFailure extends Exception {
   private static final int INVALID_ARGUMENT = 3;
+  private static final int DEADLINE_EXCEEDED = 4;
   private static final int OUT_OF_RANGE = 11;
 
   private final int code;
@@ -24,6 +25,11 @@ final class TensorFlowFailure extends Exception {
   /** True when the values are to blame, not the model or the machine. */
   boolean blamesValues() {
     return code == INVALID_ARGUMENT || code == OUT_OF_RANGE;
+  }
+
+  /** True when the run was cut off. */
+  boolean isTimeout() {
+    return code == DEADLINE_EXCEEDED;
   }
 
   /** TensorFlow's words, made fit for callers. */

@@ -30,7 +30,7 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.INSECURE, "true"),
               Map.entry(ServeOption.BOOTSTRAP, "mnist-cnn"),
               Map.entry(ServeOption.WORKERS, "3"),
-              Map.entry(ServeOption.QUEUE_CAPACITY, "4"),
+              Map.entry(ServeOption.MAX_INPUT_SIZE, "4MiB"),
               Map.entry(ServeOption.MAX_MESSAGE_SIZE, "5KiB"),
               Map.entry(ServeOption.MAX_TRAINING_JOBS, "6"),
               Map.entry(ServeOption.TRAINING_HEAP, "7MiB"),
@@ -53,7 +53,7 @@ final class OptionSourcesTest {
     assertThat(options.insecure()).isFalse();
     assertThat(options.bootstrap()).isEmpty();
     assertThat(options.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
-    assertThat(options.queueCapacity()).isEqualTo(1024);
+    assertThat(options.maxInputBytes()).isEqualTo(512L << 20);
     assertThat(options.maxMessageBytes()).isEqualTo(64 << 20);
     assertThat(options.maxTrainingJobs()).isEqualTo(1);
     assertThat(options.trainingHeap()).isEqualTo("2048m");
@@ -86,7 +86,7 @@ final class OptionSourcesTest {
 
   @Test
   void merge_sameOptionInThreePlaces_takesTheNearest() throws IOException {
-    String file = file("port: 1\nworkers: 1\nqueue-capacity: 1\n");
+    String file = file("port: 1\nworkers: 1\nmax-input-size: 1\n");
     ServeOptions options =
         OptionSources.merge(
             Map.of(ServeOption.PORT, "3"),
@@ -94,7 +94,7 @@ final class OptionSourcesTest {
             file);
     assertThat(options.port()).isEqualTo(3);
     assertThat(options.workers()).isEqualTo(2);
-    assertThat(options.queueCapacity()).isEqualTo(1);
+    assertThat(options.maxInputBytes()).isEqualTo(1);
     assertThat(options.describe()).contains("port = 3 (--port)", "workers = 2 (MILLRACE_WORKERS)");
   }
 
@@ -116,7 +116,7 @@ final class OptionSourcesTest {
     "PORT, http",
     "INSECURE, yes",
     "WORKERS, 0",
-    "QUEUE_CAPACITY, 1e9",
+    "MAX_INPUT_SIZE, 1e9",
     "MAX_MESSAGE_SIZE, 64 apples",
     "MAX_MESSAGE_SIZE, 0",
     "DRAIN_TIMEOUT, 30",
@@ -191,7 +191,7 @@ final class OptionSourcesTest {
     assertThat(options.insecure()).isTrue();
     assertThat(options.bootstrap()).contains("mnist-cnn");
     assertThat(options.workers()).isEqualTo(3);
-    assertThat(options.queueCapacity()).isEqualTo(4);
+    assertThat(options.maxInputBytes()).isEqualTo(4L << 20);
     assertThat(options.maxMessageBytes()).isEqualTo(5 << 10);
     assertThat(options.maxTrainingJobs()).isEqualTo(6);
     assertThat(options.trainingHeap()).isEqualTo("7m");

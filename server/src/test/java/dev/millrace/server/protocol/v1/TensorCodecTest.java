@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.tensor.DataType;
+import dev.millrace.server.tensor.HalfFloats;
 import dev.millrace.server.tensor.TensorData;
 import dev.millrace.v1.Tensor;
 import java.util.Random;

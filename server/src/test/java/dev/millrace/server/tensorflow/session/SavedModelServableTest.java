@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.server.catalog.Servable;
 import dev.millrace.server.catalog.ServableSource;
+import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +91,8 @@ final class SavedModelServableTest {
             servable.run(
                 "serving_default",
                 Map.of("text", TensorData.ofStrings(Shape.of(strings.size()), strings)),
-                List.of("echo", "size"));
+                List.of("echo", "size"),
+                Deadline.NONE);
         assertThat(answers.get("echo").strings()).isEqualTo(strings);
         assertThat(answers.get("size").bytes().getLong(6 * 8)).isEqualTo(100_000);
       }
@@ -178,18 +182,21 @@ final class SavedModelServableTest {
 
   private static TensorData run(Servable servable, String input, TensorData tensor, String output) {
     TensorData answer =
-        servable.run("serving_default", Map.of(input, tensor), List.of(output)).get(output);
+        servable
+            .run("serving_default", Map.of(input, tensor), List.of(output), Deadline.NONE)
+            .get(output);
     assertThat(answer).isNotNull();
     return answer;
   }
 
   private Servable load(String name) {
-    return new SavedModelLoader(ledger)
+    return new SavedModelLoader(ledger, 2, Clock.systemUTC())
         .load(
             new ServableSource(
                 new VersionId(new ModelName("m"), 1),
                 folder.resolve(name),
                 "digest",
-                ModelSettings.DEFAULT));
+                ModelSettings.DEFAULT),
+            ExecutionMode.PER_CORE);
   }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.server.boot.config;
+package dev.millrace.server.model;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,11 +6,11 @@ import java.util.Comparator;
 /**
  * Finds the known name that a mistyped one was most likely meant to be, by Levenshtein's distance.
  */
-final class NearestName {
+public final class NearestName {
   private NearestName() {}
 
   /** The name with the fewest edits away. */
-  static String of(String typed, Collection<String> known) {
+  public static String of(String typed, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt((String name) -> distance(typed, name)))
         .orElseThrow();

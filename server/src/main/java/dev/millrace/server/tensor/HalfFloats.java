@@ -1,13 +1,14 @@
-package dev.millrace.server.protocol.v1;
+package dev.millrace.server.tensor;
 
 /**
  * The two 16-bit float formats, rounded to the nearest, ties to even. Java has them only from 20
  * on.
  */
-final class HalfFloats {
+public final class HalfFloats {
   private HalfFloats() {}
 
-  static short toBfloat16(float value) {
+  /** The bits of a bfloat16. */
+  public static short toBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
       return (short) ((bits >>> 16) | 0x40);
@@ -15,11 +16,13 @@ final class HalfFloats {
     return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
   }
 
-  static float fromBfloat16(short bits) {
+  /** The value of a bfloat16. */
+  public static float fromBfloat16(short bits) {
     return Float.intBitsToFloat(bits << 16);
   }
 
-  static short toFloat16(float value) {
+  /** The bits of an IEEE 754 half. */
+  public static short toFloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;
     float magnitude = Math.abs(value);
@@ -37,7 +40,8 @@ final class HalfFloats {
     return (short) (sign | ((rounded - (112 << 23)) >>> 13));
   }
 
-  static float fromFloat16(short half) {
+  /** The value of an IEEE 754 half. */
+  public static float fromFloat16(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = (half >>> 10) & 0x1F;
     int fraction = half & 0x3FF;

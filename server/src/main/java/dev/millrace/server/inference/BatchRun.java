@@ -1,0 +1,112 @@
+package dev.millrace.server.inference;
+
+import dev.millrace.server.catalog.Lease;
+import dev.millrace.server.model.Deadline;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
+import dev.millrace.server.scheduling.BatchRunner;
+import dev.millrace.server.scheduling.DropReason;
+import dev.millrace.server.scheduling.Lane;
+import dev.millrace.server.scheduling.QueueObserver;
+import dev.millrace.server.tensor.TensorData;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs pieces of requests as one batch and gives each its rows. When the model refuses a batch,
+ * each piece is run by itself, so that only the guilty one fails. Thread-safe.
+ */
+public final class BatchRun implements BatchRunner<PredictWork> {
+  private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
+
+  private final QueueObserver observer;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+
+  /** A runner that reports to an observer. */
+  public BatchRun(QueueObserver observer, InstantSource clock, LongSupplier nanoTime) {
+    this.observer = observer;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public void run(Lane lane, List<PredictWork> work) {
+    int rows = work.stream().mapToInt(PredictWork::rows).sum();
+    try {
+      runTogether(lane, work, rows, padding(lane, work.get(0).leased().lease(), rows));
+    } catch (ServingException refused) {
+      if (work.size() == 1 || refused.reason() != ErrorReason.VALUE_REJECTED) {
+        work.forEach(piece -> piece.answer().completeExceptionally(refused));
+      } else {
+        work.forEach(piece -> run(lane, List.of(piece)));
+      }
+    } catch (RuntimeException | LinkageError | OutOfMemoryError defect) {
+      work.forEach(piece -> piece.answer().completeExceptionally(defect));
+    }
+  }
+
+  private void runTogether(Lane lane, List<PredictWork> work, int rows, int padding) {
+    LeasedRequest first = work.get(0).leased();
+    Lease lease = first.lease();
+    Map<String, TensorData> inputs =
+        Rows.join(work.stream().map(PredictWork::inputs).toList(), padding);
+    long start = nanoTime.getAsLong();
+    Map<String, TensorData> outputs =
+        lease.servable().run(first.request().signature(), inputs, first.outputs(), latest(work));
+    long taken = nanoTime.getAsLong() - start;
+    observer.onRun(lane, rows, taken);
+    if (work.size() == 1 && padding == 0) {
+      answer(lane, work.get(0), outputs, taken);
+    } else if (outputs.values().stream().allMatch(output -> hasRows(output, rows + padding))) {
+      int from = 0;
+      for (PredictWork piece : work) {
+        answer(lane, piece, Rows.slice(outputs, from, piece.rows()), taken / rows * piece.rows());
+        from += piece.rows();
+      }
+    } else {
+      log.warn(
+          "{} gave another number of rows than it was given; requests are run one by one",
+          lease.id());
+      work.forEach(piece -> runTogether(lane, List.of(piece), piece.rows(), 0));
+    }
+  }
+
+  private void answer(Lane lane, PredictWork piece, Map<String, TensorData> outputs, long nanos) {
+    if (piece.isCancelled()) {
+      observer.onWasted(lane, DropReason.CANCELLED, nanos);
+    } else if (piece.deadline().isExpired(clock)) {
+      observer.onWasted(lane, DropReason.EXPIRED, nanos);
+    }
+    piece.answer().complete(outputs);
+  }
+
+  private static boolean hasRows(TensorData output, int rows) {
+    return output.shape().rank() > 0 && output.shape().size(0) == rows;
+  }
+
+  private static int padding(Lane lane, Lease lease, int rows) {
+    if (lane.rule().maxRows() == 1) {
+      return 0;
+    }
+    for (int allowed : lease.settings().batching().allowedSizes()) {
+      if (allowed >= rows) {
+        return allowed - rows;
+      }
+    }
+    return 0;
+  }
+
+  /** The run is of use to somebody until then. */
+  private static Deadline latest(List<PredictWork> work) {
+    Deadline latest = work.get(0).deadline();
+    for (PredictWork piece : work) {
+      latest = piece.deadline().instant().isAfter(latest.instant()) ? piece.deadline() : latest;
+    }
+    return latest;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.millrace.server.protocol;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.ExtensionRegistryLite;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Parses messages whose {@code bytes} fields are views of the one array that the message was read
+ * into, where gRPC would copy them again. Thread-safe.
+ */
+final class AliasedMessages<T> implements MethodDescriptor.Marshaller<T> {
+  private final MethodDescriptor.Marshaller<T> original;
+  private final MessageLite prototype;
+
+  private AliasedMessages(MethodDescriptor.Marshaller<T> original, MessageLite prototype) {
+    this.original = original;
+    this.prototype = prototype;
+  }
+
+  /** The same method with aliased requests, where its requests are protobuf messages. */
+  static <Q, A> MethodDescriptor<Q, A> of(MethodDescriptor<Q, A> method) {
+    MethodDescriptor.Marshaller<Q> original = method.getRequestMarshaller();
+    if (original instanceof MethodDescriptor.PrototypeMarshaller<Q> known
+        && known.getMessagePrototype() instanceof MessageLite prototype) {
+      return method.toBuilder(
+              new AliasedMessages<>(original, prototype), method.getResponseMarshaller())
+          .build();
+    }
+    return method;
+  }
+
+  @Override
+  public InputStream stream(T value) {
+    return original.stream(value);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public T parse(InputStream stream) {
+    try {
+      byte[] bytes = readAll(stream);
+      CodedInputStream coded = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+      coded.enableAliasing(true);
+      MessageLite message =
+          prototype.getParserForType().parseFrom(coded, ExtensionRegistryLite.getEmptyRegistry());
+      coded.checkLastTagWas(0);
+      return (T) message;
+    } catch (InvalidProtocolBufferException malformed) {
+      throw Status.INTERNAL.withCause(malformed).asRuntimeException();
+    } catch (IOException broken) {
+      throw Status.INTERNAL.withCause(broken).asRuntimeException();
+    }
+  }
+
+  /** gRPC's streams know their length, so that one array of the right size will do. */
+  private static byte[] readAll(InputStream stream) throws IOException {
+    byte[] bytes = new byte[stream.available()];
+    int length = stream.readNBytes(bytes, 0, bytes.length);
+    byte[] rest = stream.readAllBytes();
+    if (rest.length == 0 && length == bytes.length) {
+      return bytes;
+    }
+    byte[] all = java.util.Arrays.copyOf(bytes, length + rest.length);
+    System.arraycopy(rest, 0, all, length, rest.length);
+    return all;
+  }
+}

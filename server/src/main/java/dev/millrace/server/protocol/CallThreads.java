@@ -1,0 +1,141 @@
+package dev.millrace.server.protocol;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import io.grpc.Context;
+import io.grpc.Detachable;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the threads that a service's calls run on: an executor's, or the transport's as long as
+ * messages are small, which saves a switch of threads where the work is short and never blocks.
+ * Events of one call stay in order. Thread-safe.
+ */
+public final class CallThreads implements ServerInterceptor {
+  private final int inlineBytes;
+  private final Executor executor;
+  private final StatusMapper statuses;
+
+  private CallThreads(int inlineBytes, Executor executor, StatusMapper statuses) {
+    this.inlineBytes = inlineBytes;
+    this.executor = executor;
+    this.statuses = statuses;
+  }
+
+  /** All calls on an executor. */
+  public static CallThreads of(Executor executor, StatusMapper statuses) {
+    return new CallThreads(-1, executor, statuses);
+  }
+
+  /**
+   * Calls on the transport's threads, except from a larger message on.
+   *
+   * @param inlineBytes largest message that is parsed there
+   */
+  public static CallThreads ofTransport(int inlineBytes, Executor executor, StatusMapper statuses) {
+    return new CallThreads(inlineBytes, executor, statuses);
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    Events<Q> events = new Events<>(call);
+    events.later(inlineBytes < 0, () -> events.begin(next.startCall(call, headers)));
+    return events;
+  }
+
+  private final class Events<Q> extends ServerCall.Listener<Q> {
+    private final ServerCall<Q, ?> call;
+    private @Nullable Executor sequence;
+    private ServerCall.Listener<Q> delegate = new ServerCall.Listener<>() {};
+
+    Events(ServerCall<Q, ?> call) {
+      this.call = call;
+    }
+
+    void begin(ServerCall.Listener<Q> begun) {
+      delegate = begun;
+    }
+
+    /** Runs an event; from the first that must move to another thread, all follow it there. */
+    void later(boolean move, Runnable event) {
+      if (move && sequence == null) {
+        sequence = MoreExecutors.newSequentialExecutor(executor);
+      }
+      if (sequence == null) {
+        event.run();
+      } else {
+        sequence.execute(Context.current().wrap(() -> guarded(event)));
+      }
+    }
+
+    private void guarded(Runnable event) {
+      try {
+        event.run();
+      } catch (RuntimeException defect) {
+        StatusRuntimeException status = statuses.toStatus(defect);
+        Metadata trailers = status.getTrailers();
+        call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+      }
+    }
+
+    @Override
+    public void onMessage(Q message) {
+      boolean move = isLarge(message);
+      Q kept = move || sequence != null ? keep(message) : message;
+      later(move, () -> delegate.onMessage(kept));
+    }
+
+    @Override
+    public void onHalfClose() {
+      later(false, () -> delegate.onHalfClose());
+    }
+
+    @Override
+    public void onCancel() {
+      later(false, () -> delegate.onCancel());
+    }
+
+    @Override
+    public void onComplete() {
+      later(false, () -> delegate.onComplete());
+    }
+
+    @Override
+    public void onReady() {
+      later(false, () -> delegate.onReady());
+    }
+
+    /** gRPC closes a message's stream when it has been handed over. */
+    @SuppressWarnings("unchecked")
+    private Q keep(Q message) {
+      if (message instanceof Detachable detachable) {
+        return (Q) detachable.detach();
+      }
+      try {
+        return message instanceof InputStream stream
+            ? (Q) new ByteArrayInputStream(stream.readAllBytes())
+            : message;
+      } catch (IOException broken) {
+        throw new UncheckedIOException(broken);
+      }
+    }
+
+    private boolean isLarge(Q message) {
+      try {
+        return message instanceof InputStream stream && stream.available() > inlineBytes;
+      } catch (IOException unknown) {
+        return true;
+      }
+    }
+  }
+}

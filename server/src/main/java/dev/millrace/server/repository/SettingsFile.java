@@ -1,0 +1,112 @@
+package dev.millrace.server.repository;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.millrace.server.model.AdmissionSettings;
+import dev.millrace.server.model.BatchingSettings;
+import dev.millrace.server.model.CacheSettings;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ExecutionMode;
+import dev.millrace.server.model.ModelSettings;
+import dev.millrace.server.model.ServingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The file {@code millrace.yaml} in a model's folder, in which an operator chooses how the model is
+ * run. Every key may be left out. Stateless.
+ */
+final class SettingsFile {
+  static final String NAME = "millrace.yaml";
+  private static final long LARGEST = 64 << 10;
+
+  private SettingsFile() {}
+
+  /** The file's text; empty when there is none. */
+  static String text(Path modelFolder) throws IOException {
+    Path file = modelFolder.resolve(NAME);
+    if (!Files.isRegularFile(file)) {
+      return "";
+    }
+    return Files.size(file) > LARGEST ? "too large" : Files.readString(file);
+  }
+
+  /**
+   * Reads settings.
+   *
+   * @throws ServingException SETTINGS_INVALID, with the key at fault
+   */
+  static ModelSettings parse(String text) {
+    JsonNode root;
+    try {
+      root =
+          YAMLMapper.builder()
+              .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+              .build()
+              .readTree(text);
+    } catch (JsonProcessingException malformed) {
+      throw invalid("it is no YAML: " + malformed.getOriginalMessage());
+    }
+    if (root.isMissingNode() || root.isNull()) {
+      return ModelSettings.DEFAULT;
+    }
+    SettingsReader reader = SettingsReader.of(root);
+    ExecutionMode execution =
+        reader.choice(
+            "execution",
+            Map.of(
+                "auto", ExecutionMode.AUTO,
+                "per-core", ExecutionMode.PER_CORE,
+                "all-cores", ExecutionMode.ALL_CORES),
+            ExecutionMode.AUTO);
+    BatchingSettings batching = batching(reader.section("batching"));
+    AdmissionSettings admission = admission(reader.section("admission"));
+    CacheSettings cache = cache(reader.section("cache"));
+    reader.requireNoOthers();
+    return new ModelSettings(execution, batching, admission, cache);
+  }
+
+  private static BatchingSettings batching(SettingsReader section) {
+    BatchingSettings defaults = BatchingSettings.DEFAULT;
+    BatchingSettings settings =
+        new BatchingSettings(
+            section.flag("enabled", defaults.enabled()),
+            section.countOrAuto("max-size", defaults.maxSize()),
+            section.ascendingCounts("allowed-sizes"),
+            section.duration("max-delay", defaults.maxDelay()),
+            section.duration("latency-target", defaults.latencyTarget()));
+    section.requireNoOthers();
+    return settings;
+  }
+
+  private static AdmissionSettings admission(SettingsReader section) {
+    AdmissionSettings defaults = AdmissionSettings.DEFAULT;
+    AdmissionSettings settings =
+        new AdmissionSettings(
+            section.count("max-requests", defaults.maxRequests()),
+            section.bytes("max-size", defaults.maxBytes()),
+            section.duration("max-wait", defaults.maxWait()));
+    section.requireNoOthers();
+    return settings;
+  }
+
+  private static CacheSettings cache(SettingsReader section) {
+    CacheSettings defaults = CacheSettings.OFF;
+    CacheSettings settings =
+        new CacheSettings(
+            section.bytes("max-size", defaults.maxBytes()),
+            section.duration("time-to-live", defaults.timeToLive()),
+            section.flag("across-callers", defaults.acrossCallers()));
+    section.requireNoOthers();
+    return settings;
+  }
+
+  static ServingException invalid(String why) {
+    return new ServingException(
+        ErrorReason.SETTINGS_INVALID, "the model's " + NAME + " cannot be used: " + why);
+  }
+}

@@ -1,0 +1,278 @@
+package dev.millrace.server.scheduling;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.Priority;
+import dev.millrace.server.model.ServingException;
+import dev.millrace.server.scheduling.Batch.Waiting;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work that waits for a worker, put together into runs. Thread-safe.
+ *
+ * <ol>
+ *   <li>Work waits only while every worker is busy, unless its lane has a delay.
+ *   <li>A run holds work of one lane, at most its largest size, the urgent and the old first.
+ *   <li>The pieces of a request are taken on together or not at all.
+ *   <li>Each piece taken on comes out exactly once: in a run, or dropped with the reason.
+ *   <li>Work whose caller has gone or whose deadline cannot be met never runs.
+ * </ol>
+ */
+public final class BatchQueue<W extends Work> {
+  private final int workers;
+  private final Admission admission;
+  private final QueueObserver observer;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final Object lock = new Object();
+
+  @GuardedBy("lock")
+  private final Map<Lane.Key, LaneQueue<W>> lanes = new LinkedHashMap<>();
+
+  @GuardedBy("lock")
+  private final Backlog backlog = new Backlog();
+
+  @GuardedBy("lock")
+  private final Set<Batch<W>> running = new LinkedHashSet<>();
+
+  @GuardedBy("lock")
+  private boolean draining;
+
+  /**
+   * An empty queue.
+   *
+   * @param workers how many runs go on at a time, for estimates
+   * @param maxBytes most bytes of inputs that wait or run
+   */
+  public BatchQueue(
+      int workers,
+      long maxBytes,
+      QueueObserver observer,
+      InstantSource clock,
+      LongSupplier nanoTime) {
+    this.workers = workers;
+    this.admission = new Admission(maxBytes);
+    this.observer = observer;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Takes on a request; never blocks.
+   *
+   * @param pieces the request's work, of one lane; at least one
+   * @throws ServingException OVERLOADED, DEADLINE_EXPIRED when it cannot be done in time, DRAINING
+   */
+  public void submit(List<W> pieces) {
+    W first = pieces.get(0);
+    Lane lane = first.lane();
+    Optional<ServingException> refusal;
+    DropReason hopeless = null;
+    long cost = 0;
+    synchronized (lock) {
+      if (draining) {
+        throw new ServingException(ErrorReason.DRAINING, "the server is stopping; try another one");
+      }
+      long now = nanoTime.getAsLong();
+      LaneQueue<W> known = lanes.get(lane.key());
+      long wait = waitNanos(first.priority(), now);
+      int rows = 0;
+      long bytes = 0;
+      for (W piece : pieces) {
+        rows += piece.rows();
+        bytes += piece.bytes();
+      }
+      cost = costNanos(lane, rows);
+      refusal = admission.refusal(first, pieces.size(), bytes, backlog, wait);
+      if (refusal.isEmpty()) {
+        int together = Math.min(lane.rule().maxRows(), rows + (known == null ? 0 : known.rows()));
+        long later = Math.max(0, cost - lane.runTime().nanos(together)) / workers;
+        long needed = wait + lane.runTime().nanos(together) + later;
+        long remaining = first.deadline().remaining(clock).toNanos();
+        hopeless = remaining <= 0 ? DropReason.EXPIRED : null;
+        hopeless = remaining > 0 && remaining < needed ? DropReason.TOO_LATE : hopeless;
+        if (hopeless == null) {
+          LaneQueue<W> queue = known == null ? new LaneQueue<>(lane) : known;
+          lanes.putIfAbsent(lane.key(), queue);
+          for (W piece : pieces) {
+            long share = costNanos(lane, piece.rows());
+            queue.add(new Waiting<>(piece, now, share));
+            backlog.queued(piece, share);
+            lock.notify();
+          }
+          return;
+        }
+      }
+    }
+    if (hopeless != null) {
+      observer.onDropped(lane, hopeless, cost);
+      throw hopeless.toException();
+    }
+    observer.onShed(lane);
+    throw refusal.orElseThrow();
+  }
+
+  /** Waits for work and takes it; null when the queue is closed and empty. */
+  public @Nullable Batch<W> take() {
+    synchronized (lock) {
+      while (true) {
+        long now = nanoTime.getAsLong();
+        Batch<W> batch = poll(now);
+        if (batch != null) {
+          return batch;
+        }
+        if (draining && backlog.length() == 0) {
+          return null;
+        }
+        await(nanosToNextDue(now));
+      }
+    }
+  }
+
+  /** Takes what is due, without waiting; null when nothing is. */
+  @Nullable Batch<W> poll() {
+    synchronized (lock) {
+      return poll(nanoTime.getAsLong());
+    }
+  }
+
+  /** A run that {@link #take} gave out is over. */
+  public void done(Batch<W> batch) {
+    long nanos = nanoTime.getAsLong() - batch.startNanos();
+    if (!batch.work().isEmpty()) {
+      batch.lane().runTime().observe(batch.rows(), nanos);
+    }
+    synchronized (lock) {
+      batch.work().forEach(one -> backlog.ended(one.work()));
+      if (running.remove(batch)) {
+        LaneQueue<W> queue = lanes.get(batch.lane().key());
+        if (queue != null) {
+          queue.ended();
+          forgetIfIdle(queue);
+        }
+        lock.notify();
+      }
+    }
+  }
+
+  /** Pieces of work that wait now. */
+  public int length() {
+    synchronized (lock) {
+      return backlog.length();
+    }
+  }
+
+  /** Bytes of inputs that wait or run now. */
+  public long bytes() {
+    synchronized (lock) {
+      return backlog.bytes();
+    }
+  }
+
+  /** Takes nothing more on; what waits still comes out. */
+  public void close() {
+    synchronized (lock) {
+      draining = true;
+      lock.notifyAll();
+    }
+  }
+
+  @GuardedBy("lock")
+  private @Nullable Batch<W> poll(long now) {
+    LaneQueue<W> due = null;
+    for (LaneQueue<W> lane : lanes.values()) {
+      boolean mayGo = lane.mayStart() && (draining || lane.dueNanos() - now <= 0);
+      if (mayGo && (due == null || isBefore(lane, due))) {
+        due = lane;
+      }
+    }
+    return due == null ? null : take(due, now);
+  }
+
+  /** How long until a lane that waits for company is due; the largest long when none does. */
+  @GuardedBy("lock")
+  private long nanosToNextDue(long now) {
+    long soonest = Long.MAX_VALUE;
+    for (LaneQueue<W> lane : lanes.values()) {
+      if (lane.mayStart()) {
+        soonest = Math.min(soonest, Math.max(1, lane.dueNanos() - now));
+      }
+    }
+    return soonest;
+  }
+
+  @GuardedBy("lock")
+  private Batch<W> take(LaneQueue<W> queue, long now) {
+    Batch<W> batch = queue.take(now, clock);
+    batch.work().forEach(one -> backlog.begun(one.work(), one.costNanos()));
+    batch
+        .dropped()
+        .forEach(
+            one -> {
+              backlog.begun(one.waiting().work(), one.waiting().costNanos());
+              backlog.ended(one.waiting().work());
+            });
+    if (!batch.work().isEmpty()) {
+      running.add(batch);
+    }
+    forgetIfIdle(queue);
+    if (draining || backlog.length() > 0) {
+      lock.notify();
+    }
+    return batch;
+  }
+
+  @GuardedBy("lock")
+  private void forgetIfIdle(LaneQueue<W> queue) {
+    if (queue.isIdle()) {
+      lanes.remove(queue.lane().key());
+    }
+  }
+
+  /** Estimated time until new work of this priority begins. */
+  @GuardedBy("lock")
+  private long waitNanos(Priority priority, long now) {
+    long ahead = backlog.costNanosFrom(priority) / workers;
+    if (running.size() < workers) {
+      return ahead;
+    }
+    long soonest = Long.MAX_VALUE;
+    for (Batch<W> batch : running) {
+      soonest = Math.min(soonest, batch.startNanos() + batch.expectedNanos() - now);
+    }
+    return ahead + Math.max(0, soonest);
+  }
+
+  /** Worker time of so many rows when runs are full. */
+  private static long costNanos(Lane lane, int rows) {
+    int full = lane.rule().maxRows();
+    return Math.round(lane.runTime().nanos(full) * ((double) rows / full));
+  }
+
+  private boolean isBefore(LaneQueue<W> one, LaneQueue<W> other) {
+    int urgency = one.urgency().compareTo(other.urgency());
+    return urgency != 0 ? urgency < 0 : one.oldestNanos() - other.oldestNanos() < 0;
+  }
+
+  @GuardedBy("lock")
+  private void await(long nanos) {
+    try {
+      if (nanos == Long.MAX_VALUE) {
+        lock.wait();
+      } else {
+        lock.wait(nanos / 1_000_000, (int) (nanos % 1_000_000));
+      }
+    } catch (InterruptedException nobodyStopsWorkersThisWay) {
+      // A worker ends when the queue is closed and empty, and not before.
+      Thread.interrupted();
+    }
+  }
+}

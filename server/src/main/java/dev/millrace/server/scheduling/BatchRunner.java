@@ -1,0 +1,10 @@
+package dev.millrace.server.scheduling;
+
+import java.util.List;
+
+/** Runs work together, on a worker's thread. Thread-safe. */
+@FunctionalInterface
+public interface BatchRunner<W extends Work> {
+  /** Runs all of it and answers each piece, whatever happens. */
+  void run(Lane lane, List<W> work);
+}

@@ -1,0 +1,138 @@
+package dev.millrace.server.bench;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** Sends Predict calls to a server over loopback. Thread-safe; owns its connections. */
+final class Load implements AutoCloseable {
+  private static final int CONNECTIONS = 4;
+
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final MethodDescriptor<byte[], byte[]> method = PredictCall.method();
+
+  Load(String address) {
+    for (int i = 0; i < CONNECTIONS; i++) {
+      channels.add(
+          NettyChannelBuilder.forTarget(address)
+              .usePlaintext()
+              .directExecutor()
+              .disableRetry()
+              .maxInboundMessageSize(128 << 20)
+              .build());
+    }
+  }
+
+  /** So many callers, each with one call at a time. */
+  LoadResult closedLoop(byte[] request, int callers, Duration time) throws InterruptedException {
+    LoadResult result = new LoadResult();
+    CountDownLatch ended = new CountDownLatch(callers);
+    long end = System.nanoTime() + time.toNanos();
+    result.begin();
+    for (int caller = 0; caller < callers; caller++) {
+      next(request, channels.get(caller % CONNECTIONS), end, result, ended);
+    }
+    ended.await();
+    result.end();
+    return result;
+  }
+
+  private void next(
+      byte[] request, ManagedChannel channel, long end, LoadResult result, CountDownLatch ended) {
+    long start = System.nanoTime();
+    if (start - end > 0) {
+      ended.countDown();
+      return;
+    }
+    call(
+        request,
+        channel,
+        CallOptions.DEFAULT,
+        status -> {
+          result.add(status, System.nanoTime() - start, Long.MAX_VALUE);
+          next(request, channel, end, result, ended);
+        });
+  }
+
+  /**
+   * Calls at a constant rate, whether the server keeps up or not; latency is counted from the time
+   * at which a call was due.
+   *
+   * @param deadline of each call; zero for none
+   */
+  LoadResult openLoop(byte[] request, double perSecond, Duration time, Duration deadline)
+      throws InterruptedException {
+    LoadResult result = new LoadResult();
+    AtomicInteger open = new AtomicInteger();
+    Semaphore idle = new Semaphore(0);
+    long count = Math.round(perSecond * time.toNanos() / 1e9);
+    long begin = System.nanoTime();
+    result.begin();
+    open.incrementAndGet();
+    for (long i = 0; i < count; i++) {
+      long due = begin + Math.round(i * 1e9 / perSecond);
+      long now = System.nanoTime();
+      while (due - now > 0) {
+        LockSupport.parkNanos(due - now);
+        now = System.nanoTime();
+      }
+      long limit = deadline.isZero() ? Long.MAX_VALUE : deadline.toNanos();
+      CallOptions options = CallOptions.DEFAULT;
+      if (!deadline.isZero()) {
+        options = options.withDeadlineAfter(Math.max(1, limit - (now - due)), TimeUnit.NANOSECONDS);
+      }
+      open.incrementAndGet();
+      call(
+          request,
+          channels.get((int) (i % CONNECTIONS)),
+          options,
+          status -> {
+            result.add(status, System.nanoTime() - due, limit);
+            if (open.decrementAndGet() == 0) {
+              idle.release();
+            }
+          });
+    }
+    if (open.decrementAndGet() > 0) {
+      idle.acquire();
+    }
+    result.end();
+    return result;
+  }
+
+  private void call(byte[] request, ManagedChannel channel, CallOptions options, Ended ended) {
+    ClientCall<byte[], byte[]> call = channel.newCall(method, options);
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            ended.with(status);
+          }
+        },
+        new Metadata());
+    call.request(2);
+    call.sendMessage(request);
+    call.halfClose();
+  }
+
+  @Override
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+  }
+
+  private interface Ended {
+    void with(Status status);
+  }
+}
