@@ -35,6 +35,7 @@ import dev.millrace.server.telemetry.VersionMeters;
 import dev.millrace.server.tensorflow.recipe.Recipes;
 import dev.millrace.server.tensorflow.session.SavedModelLoader;
 import dev.millrace.server.tensorflow.session.TensorLedger;
+import dev.millrace.server.tensorflow.session.WarmUpRecordFile;
 import dev.millrace.server.tensorflow.worker.ChildProcessTrainer;
 import dev.millrace.server.tensorflow.worker.WorkerCommand;
 import dev.millrace.server.training.JobIds;
@@ -108,7 +109,7 @@ public final class MillraceServer implements AutoCloseable {
         new ModelCatalog(
             new VersionLoad(
                 new VerifyingLoader(new SavedModelLoader(ledger, options.workers(), clock)),
-                new WarmUp(savedModel -> List.of(), WARM_UP_ROUNDS, System::nanoTime),
+                new WarmUp(new WarmUpRecordFile(), WARM_UP_ROUNDS, System::nanoTime),
                 options.workers(),
                 System::nanoTime),
             loads,

@@ -5,6 +5,7 @@ import dev.millrace.server.dataset.LabelledImages;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.tensorflow.record.WarmUpFile;
 import dev.millrace.server.training.RecipeDescription;
 import dev.millrace.server.training.TrainedModel;
 import dev.millrace.server.training.TrainingProgress;
@@ -27,7 +28,8 @@ import org.tensorflow.exceptions.TensorFlowException;
  *
  * <p>Reports every 100 steps and after the last one. Its metrics are {@code test_accuracy} and
  * {@code validation_accuracy} in 0..1, {@code train_loss}, the mean over the last report's steps,
- * {@code images_per_second} and {@code train_seconds}, without validation.
+ * {@code images_per_second} and {@code train_seconds}, without validation. Beside the SavedModel it
+ * writes warm-up requests with a few of the training images.
  */
 public final class MnistCnn implements Recipe {
   private static final RecipeDescription DESCRIPTION =
@@ -78,6 +80,7 @@ public final class MnistCnn implements Recipe {
       Map<String, Double> metrics = new TreeMap<>(loop.run());
       metrics.put("test_accuracy", run.accuracy(dataset.test()));
       export(run, exportDirectory);
+      WarmUpFile.write(exportDirectory, WarmUpExamples.of(dataset.train()));
       return TrainedModel.of(metrics, dataset.digest());
     } catch (TensorFlowException refused) {
       throw new ServingException(

@@ -23,8 +23,12 @@ final class ServingGraph {
   /** Takes pixels, [-1, 28, 28, 1] in 0..1. */
   static final String PIXELS_SIGNATURE = Signature.DEFAULT_KEY;
 
+  static final String PIXELS_INPUT = "images";
+
   /** Takes PNG or JPEG bytes, [-1]. */
   static final String PICTURES_SIGNATURE = "classify_image";
+
+  static final String PICTURES_INPUT = "encoded";
 
   static final String TAG = SavedModelBundle.DEFAULT_TAG;
 
@@ -38,20 +42,21 @@ final class ServingGraph {
     Ops tf = Ops.create(graph);
     network = new MnistNetwork(tf);
     Operand<TFloat32> images =
-        tf.withName("images").placeholder(TFloat32.class, Placeholder.shape(MnistNetwork.IMAGES));
+        tf.withName(PIXELS_INPUT)
+            .placeholder(TFloat32.class, Placeholder.shape(MnistNetwork.IMAGES));
     Operand<TString> encoded =
-        tf.withName("encoded")
+        tf.withName(PICTURES_INPUT)
             .placeholder(TString.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
     pixels =
         tower(tf.withSubScope("pixels"), images)
             .key(PIXELS_SIGNATURE)
-            .input("images", images)
+            .input(PIXELS_INPUT, images)
             .build();
     Ops picture = tf.withSubScope("pictures");
     pictures =
         tower(picture, ImageDecoding.add(picture.withSubScope("decode"), encoded))
             .key(PICTURES_SIGNATURE)
-            .input("encoded", encoded)
+            .input(PICTURES_INPUT, encoded)
             .build();
     SaverOps.add(tf, network.weights());
   }
