@@ -9,12 +9,18 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Sends Predict calls to a server over loopback. Thread-safe; owns its connections. */
 final class Load implements AutoCloseable {
@@ -35,14 +41,25 @@ final class Load implements AutoCloseable {
     }
   }
 
-  /** So many callers, each with one call at a time. */
+  /** So many callers, each with one call at a time, for a while. */
   LoadResult closedLoop(byte[] request, int callers, Duration time) throws InterruptedException {
+    long end = System.nanoTime() + time.toNanos();
+    return closedLoop(request, callers, () -> System.nanoTime() - end < 0);
+  }
+
+  /** So many callers, each with one call at a time, until so many calls were made. */
+  LoadResult calls(byte[] request, int callers, long count) throws InterruptedException {
+    AtomicLong left = new AtomicLong(count);
+    return closedLoop(request, callers, () -> left.getAndDecrement() > 0);
+  }
+
+  private LoadResult closedLoop(byte[] request, int callers, BooleanSupplier more)
+      throws InterruptedException {
     LoadResult result = new LoadResult();
     CountDownLatch ended = new CountDownLatch(callers);
-    long end = System.nanoTime() + time.toNanos();
     result.begin();
     for (int caller = 0; caller < callers; caller++) {
-      next(request, channels.get(caller % CONNECTIONS), end, result, ended);
+      next(request, channels.get(caller % CONNECTIONS), more, result, ended);
     }
     ended.await();
     result.end();
@@ -50,19 +67,23 @@ final class Load implements AutoCloseable {
   }
 
   private void next(
-      byte[] request, ManagedChannel channel, long end, LoadResult result, CountDownLatch ended) {
-    long start = System.nanoTime();
-    if (start - end > 0) {
+      byte[] request,
+      ManagedChannel channel,
+      BooleanSupplier more,
+      LoadResult result,
+      CountDownLatch ended) {
+    if (!more.getAsBoolean()) {
       ended.countDown();
       return;
     }
+    long start = System.nanoTime();
     call(
         request,
         channel,
         CallOptions.DEFAULT,
         status -> {
           result.add(status, System.nanoTime() - start, Long.MAX_VALUE);
-          next(request, channel, end, result, ended);
+          next(request, channel, more, result, ended);
         });
   }
 
@@ -75,13 +96,30 @@ final class Load implements AutoCloseable {
   LoadResult openLoop(byte[] request, double perSecond, Duration time, Duration deadline)
       throws InterruptedException {
     LoadResult result = new LoadResult();
+    long count = Math.round(perSecond * time.toNanos() / 1e9);
+    openLoop(request, perSecond, deadline, sent -> sent < count ? result : null);
+    return result;
+  }
+
+  /**
+   * The same, into one result after the other.
+   *
+   * @param next the result that a call belongs to, by the number of calls before it; null to end
+   */
+  void openLoop(
+      byte[] request, double perSecond, Duration deadline, LongFunction<@Nullable LoadResult> next)
+      throws InterruptedException {
     AtomicInteger open = new AtomicInteger();
     Semaphore idle = new Semaphore(0);
-    long count = Math.round(perSecond * time.toNanos() / 1e9);
+    Set<LoadResult> results = new LinkedHashSet<>();
     long begin = System.nanoTime();
-    result.begin();
     open.incrementAndGet();
-    for (long i = 0; i < count; i++) {
+    LoadResult current;
+    for (long i = 0; (current = next.apply(i)) != null; i++) {
+      LoadResult result = current;
+      if (results.add(result)) {
+        result.begin();
+      }
       long due = begin + Math.round(i * 1e9 / perSecond);
       long now = System.nanoTime();
       while (due - now > 0) {
@@ -108,8 +146,7 @@ final class Load implements AutoCloseable {
     if (open.decrementAndGet() > 0) {
       idle.acquire();
     }
-    result.end();
-    return result;
+    results.forEach(LoadResult::end);
   }
 
   private void call(byte[] request, ManagedChannel channel, CallOptions options, Ended ended) {

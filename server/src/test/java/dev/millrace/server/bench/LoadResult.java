@@ -1,6 +1,8 @@
 package dev.millrace.server.bench;
 
 import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +16,7 @@ final class LoadResult {
   private final Histogram refused = new ConcurrentHistogram(60_000_000_000L, 3);
   private final Map<String, LongAdder> codes = new ConcurrentHashMap<>();
   private final LongAdder late = new LongAdder();
+  private final LongAdder expired = new LongAdder();
   private long beginNanos;
   private long endNanos;
 
@@ -35,6 +38,9 @@ final class LoadResult {
       }
     } else if (status.getCode() == Status.Code.UNAVAILABLE) {
       refused.recordValue(bounded);
+    } else if (status.getCode() == Status.Code.DEADLINE_EXCEEDED && nanos >= limitNanos) {
+      // Before its deadline it is a refusal; after it, a call that was taken on in vain.
+      expired.increment();
     }
   }
 
@@ -52,9 +58,28 @@ final class LoadResult {
     return answered.getTotalCount();
   }
 
-  /** Answers that came after their deadline. */
-  long late() {
-    return late.sum();
+  /** Answers that came before their deadline. */
+  long inTime() {
+    return answers() - late.sum();
+  }
+
+  /** Calls that the server took on and that were not answered in time. */
+  long lateAnswers() {
+    return late.sum() + expired.sum();
+  }
+
+  /** Calls that the server took on. */
+  long accepted() {
+    return answers() + expired.sum();
+  }
+
+  /** Latency at percentiles in milliseconds, as a line of a chart. */
+  Chart.Line percentiles(String name) {
+    List<Chart.Point> points = new ArrayList<>();
+    for (double percentile : new double[] {10, 25, 50, 75, 90, 95, 99, 99.9}) {
+      points.add(new Chart.Point(percentile, micros(percentile) / 1e3));
+    }
+    return new Chart.Line(name, points);
   }
 
   long count(Status.Code code) {
@@ -76,6 +101,15 @@ final class LoadResult {
   /** Latency of refusals in microseconds at a percentile. */
   double refusalMicros(double percentile) {
     return refused.getValueAtPercentile(percentile) / 1e3;
+  }
+
+  /** Calls that ended neither in an answer nor in one of these codes. */
+  long failures(Status.Code... expected) {
+    long known = count(Status.Code.OK);
+    for (Status.Code code : expected) {
+      known += count(code);
+    }
+    return codes.values().stream().mapToLong(LongAdder::sum).sum() - known;
   }
 
   @Override

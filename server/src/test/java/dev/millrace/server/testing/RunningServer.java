@@ -67,6 +67,11 @@ public final class RunningServer implements AutoCloseable {
     return "127.0.0.1:" + managementPort;
   }
 
+  /** Its process. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** The training processes that it has now. */
   public List<ProcessHandle> children() {
     return process.descendants().toList();

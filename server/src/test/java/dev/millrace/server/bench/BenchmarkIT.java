@@ -1,0 +1,53 @@
+package dev.millrace.server.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The benchmark in its short form: it still works, whatever the figures. */
+@Timeout(300)
+class BenchmarkIT {
+  private static final List<Scenario> SCENARIOS =
+      List.of(
+          new UnloadedLatency(),
+          new Batching(),
+          new Overload(8),
+          new SwapUnderLoad(),
+          new ManySwaps());
+
+  @TempDir Path folder;
+
+  @Test
+  void benchmark_shortForm_losesNoCallAndWritesItsPage() throws Exception {
+    Report report = Benchmark.measure(SCENARIOS, true);
+
+    assertThat(report.figures())
+        .filteredOn(figure -> figure.name().startsWith("failed calls of"))
+        .singleElement()
+        .satisfies(failed -> assertThat(failed.series().median()).isZero());
+    assertThat(report.figures())
+        .filteredOn(figure -> figure.unit().endsWith("/s"))
+        .hasSizeGreaterThan(5)
+        .allSatisfy(rate -> assertThat(rate.series().median()).isPositive());
+
+    Path page = folder.resolve("performance.md");
+    Files.writeString(page, "# Speed\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nend\n");
+    PerformancePage.update(page, "performance", report, SCENARIOS);
+    PerformancePage.writeFiles(report, folder.resolve("performance"));
+    assertThat(Files.readString(page))
+        .contains("## swap-under-load", "(performance/swaps.svg)", "| batching on |")
+        .doesNotContain("old")
+        .endsWith("end\n");
+    JsonNode results =
+        new ObjectMapper().readTree(folder.resolve("performance/results.json").toFile());
+    assertThat(results.get("figures").size()).isEqualTo(report.figures().size());
+    assertThat(folder.resolve("performance/batching.svg")).content().contains("<svg", "<rect");
+  }
+}
