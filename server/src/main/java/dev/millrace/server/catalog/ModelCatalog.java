@@ -243,7 +243,8 @@ public final class ModelCatalog implements AutoCloseable {
     VersionId id = slot.source().id();
     try {
       LoadedVersion version =
-          load.load(slot.source(), formerReport(id.model()), servable -> warming(slot, servable));
+          load.load(
+              slot.source(), formerReport(slot.source()), servable -> warming(slot, servable));
       LeaseCount leases = new LeaseCount(() -> loads.execute(() -> release(slot)));
       synchronized (lock) {
         leasable.add(version, leases);
@@ -267,12 +268,19 @@ public final class ModelCatalog implements AutoCloseable {
     }
   }
 
-  /** What was measured of the version that answers now. */
-  private Optional<WarmUpReport> formerReport(ModelName model) {
-    return statuses(model).orElse(List.of()).stream()
-        .filter(status -> status.state() == VersionState.AVAILABLE)
-        .findFirst()
-        .flatMap(VersionStatus::warmUp);
+  /** What was measured of the version that answers now, if it was under the same settings. */
+  private Optional<WarmUpReport> formerReport(ServableSource source) {
+    synchronized (lock) {
+      return slots
+          .getOrDefault(source.id().model(), new TreeMap<>())
+          .descendingMap()
+          .values()
+          .stream()
+          .filter(slot -> slot.state() == VersionState.AVAILABLE)
+          .filter(slot -> slot.source().settings().equals(source.settings()))
+          .findFirst()
+          .flatMap(slot -> slot.status().warmUp());
+    }
   }
 
   private void fail(VersionSlot slot, ErrorReason reason, String message) {
