@@ -43,9 +43,9 @@ public final class LeasingPredictor implements Predictor {
       return delegate
           .predict(new LeasedRequest(request, lease, outputs))
           .whenComplete((response, failure) -> lease.close());
-    } catch (ServingException refused) {
+    } catch (RuntimeException refusedOrDefect) {
       lease.close();
-      return CompletableFuture.failedFuture(refused);
+      return CompletableFuture.failedFuture(refusedOrDefect);
     }
   }
 
