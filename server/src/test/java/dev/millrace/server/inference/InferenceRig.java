@@ -16,6 +16,7 @@ import dev.millrace.server.model.VersionId;
 import dev.millrace.server.scheduling.DropReason;
 import dev.millrace.server.scheduling.Lane;
 import dev.millrace.server.scheduling.QueueObserver;
+import dev.millrace.server.scheduling.ShedReason;
 import dev.millrace.server.tensor.ShapeSpec;
 import dev.millrace.server.tensor.TensorData;
 import dev.millrace.server.testing.Floats;
@@ -96,7 +97,7 @@ final class InferenceRig implements QueueObserver {
   }
 
   @Override
-  public void onShed(Lane lane) {
+  public void onShed(Lane lane, ShedReason why) {
     reports.add("shed");
   }
 
