@@ -27,6 +27,7 @@ import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
 import dev.millrace.server.storage.FileJobJournal;
 import dev.millrace.server.telemetry.HealthReporter;
+import dev.millrace.server.telemetry.LoadMeters;
 import dev.millrace.server.telemetry.ManagementServer;
 import dev.millrace.server.telemetry.ProcessMeters;
 import dev.millrace.server.telemetry.RequestMeters;
@@ -105,6 +106,7 @@ public final class MillraceServer implements AutoCloseable {
     BindRule.check(options);
     stateLock = StateLock.take(options.dataDirectory());
     repository = ModelRepository.open(options.repository());
+    LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
     catalog =
         new ModelCatalog(
             new VersionLoad(
@@ -114,7 +116,8 @@ public final class MillraceServer implements AutoCloseable {
                 System::nanoTime),
             loads,
             clock,
-            NativeHeap::trim);
+            NativeHeap::trim,
+            loadMeters);
     scanner = new RepositoryScanner(repository, catalog);
     RunMeters queueMeters = new RunMeters(meters);
     queue =
@@ -129,8 +132,7 @@ public final class MillraceServer implements AutoCloseable {
             queueMeters,
             System::nanoTime);
     Lanes lanes = new Lanes();
-    RequestMeters requestMeters =
-        new RequestMeters(meters, model -> catalog.statuses(model).isPresent());
+    RequestMeters requestMeters = new RequestMeters(meters);
     Predictor predictor =
         new ObservedPredictor(
             new LeasingPredictor(catalog, new BatchedPredictor(queue, lanes)),
@@ -174,6 +176,7 @@ public final class MillraceServer implements AutoCloseable {
     catalog.subscribe(lanes);
     catalog.subscribe(queueMeters);
     catalog.subscribe(new VersionMeters(meters));
+    catalog.subscribe(loadMeters);
     ProcessMeters.bindTo(meters);
     meters.gauge("millrace.queue.length", queue, BatchQueue::length);
     meters.gauge("millrace.queue.bytes", queue, BatchQueue::bytes);

@@ -2,6 +2,7 @@ package dev.millrace.server.catalog;
 
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.tensor.DataType;
+import dev.millrace.server.tensor.HalfFloats;
 import dev.millrace.server.tensor.Shape;
 import dev.millrace.server.tensor.TensorData;
 import dev.millrace.server.tensor.TensorSpec;
@@ -22,6 +23,8 @@ import java.util.Random;
  */
 final class Examples {
   private static final long LARGEST_INPUT = 64L << 20;
+  // What TensorFlow takes for one that is short.
+  private static final int BYTES_OF_STRING = 24;
 
   private Examples() {}
 
@@ -33,11 +36,20 @@ final class Examples {
       if (spec.shape().isUnknownRank()) {
         return Optional.of(name + "has no known rank");
       }
-      if (shape(spec).elementCount() > LARGEST_INPUT / Math.max(1, spec.dtype().byteSize())) {
+      if (isTooLarge(spec)) {
         return Optional.of(name + "is larger than 64 MiB");
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean isTooLarge(TensorSpec spec) {
+    int bytes = spec.dtype() == DataType.STRING ? BYTES_OF_STRING : spec.dtype().byteSize();
+    try {
+      return shape(spec).elementCount() > LARGEST_INPUT / bytes;
+    } catch (IllegalArgumentException countOverflows) {
+      return true;
+    }
   }
 
   /** Zeros and empty strings. */
@@ -47,11 +59,16 @@ final class Examples {
     return inputs;
   }
 
-  /** Values in 0..1 for decimals, 1 for whole numbers, words for strings. */
+  /**
+   * Values in 0..1 for decimals, zeros and ones in turn for whole numbers, words for strings; an
+   * odd seed and an even one give rows that differ.
+   */
   static Map<String, TensorData> varied(Signature signature, long seed) {
     Random random = new Random(seed);
     Map<String, TensorData> inputs = new HashMap<>();
-    signature.inputs().forEach((name, spec) -> inputs.put(name, varied(spec, random)));
+    signature
+        .inputs()
+        .forEach((name, spec) -> inputs.put(name, varied(spec, random, seed % 2 == 0)));
     return inputs;
   }
 
@@ -64,36 +81,37 @@ final class Examples {
             spec.dtype(), shape, ByteBuffer.allocate(count * spec.dtype().byteSize()));
   }
 
-  private static TensorData varied(TensorSpec spec, Random random) {
+  private static TensorData varied(TensorSpec spec, Random random, boolean even) {
     Shape shape = shape(spec);
     int count = Math.toIntExact(shape.elementCount());
     if (spec.dtype() == DataType.STRING) {
       List<ByteBuffer> words = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
-        words.add(ByteBuffer.wrap(new byte[] {(byte) ('a' + random.nextInt(26)), 'b', ' ', 'c'}));
+        byte letter = (byte) ('a' + 2 * random.nextInt(13) + (even ? 0 : 1));
+        words.add(ByteBuffer.wrap(new byte[] {letter, 'b', ' ', 'c'}));
       }
       return TensorData.ofStrings(shape, words);
     }
     ByteBuffer bytes =
         ByteBuffer.allocate(count * spec.dtype().byteSize()).order(ByteOrder.LITTLE_ENDIAN);
+    int first = even ? 0 : 1;
     for (int i = 0; i < count; i++) {
+      int bit = (first + i) % 2;
+      float decimal = (bit + random.nextFloat()) / 2;
       switch (spec.dtype()) {
-        case FLOAT32 -> bytes.putFloat(random.nextFloat());
-        case FLOAT64 -> bytes.putDouble(random.nextDouble());
+        case FLOAT32 -> bytes.putFloat(decimal);
+        case FLOAT64 -> bytes.putDouble(decimal);
+        case FLOAT16 -> bytes.putShort(HalfFloats.toFloat16(decimal));
+        case BFLOAT16 -> bytes.putShort(HalfFloats.toBfloat16(decimal));
+        case COMPLEX64 -> bytes.putFloat(decimal).putFloat(random.nextFloat());
+        case COMPLEX128 -> bytes.putDouble(decimal).putDouble(random.nextDouble());
         default -> {
-          bytes.put((byte) (isWhole(spec.dtype()) ? 1 : 0));
+          bytes.put((byte) bit);
           bytes.position(bytes.position() + spec.dtype().byteSize() - 1);
         }
       }
     }
     return TensorData.ofBytes(spec.dtype(), shape, bytes.flip());
-  }
-
-  private static boolean isWhole(DataType dtype) {
-    return switch (dtype) {
-      case FLOAT16, BFLOAT16, COMPLEX64, COMPLEX128 -> false;
-      default -> true;
-    };
   }
 
   private static Shape shape(TensorSpec spec) {

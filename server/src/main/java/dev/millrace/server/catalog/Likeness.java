@@ -46,7 +46,11 @@ final class Likeness {
   }
 
   private static boolean near(double a, double b, double tolerance) {
-    return Double.compare(a, b) == 0
-        || Math.abs(a - b) <= tolerance * Math.max(1e-1, Math.max(Math.abs(a), Math.abs(b)));
+    if (Double.compare(a, b) == 0) {
+      return true;
+    }
+    double difference = Math.abs(a - b);
+    return Double.isFinite(difference)
+        && difference <= tolerance * Math.max(1e-1, Math.max(Math.abs(a), Math.abs(b)));
   }
 }

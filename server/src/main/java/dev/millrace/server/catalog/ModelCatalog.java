@@ -44,6 +44,7 @@ public final class ModelCatalog implements AutoCloseable {
   private final Executor loads;
   private final InstantSource clock;
   private final Runnable onReleased;
+  private final LoadObserver observer;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -63,6 +64,17 @@ public final class ModelCatalog implements AutoCloseable {
    * @param onReleased runs after a version's memory was given back
    */
   public ModelCatalog(VersionLoad load, Executor loads, InstantSource clock, Runnable onReleased) {
+    this(load, loads, clock, onReleased, LoadObserver.NONE);
+  }
+
+  /** An empty catalog whose loads and releases are observed. */
+  public ModelCatalog(
+      VersionLoad load,
+      Executor loads,
+      InstantSource clock,
+      Runnable onReleased,
+      LoadObserver observer) {
+    this.observer = observer;
     this.load = load;
     this.loads = loads;
     this.clock = clock;
@@ -241,9 +253,12 @@ public final class ModelCatalog implements AutoCloseable {
 
   private void load(VersionSlot slot) {
     VersionId id = slot.source().id();
+    observer.onLoading(id);
     try {
       LoadedVersion version =
-          load.load(slot.source(), formerReport(id.model()), servable -> warming(slot, servable));
+          load.load(
+              slot.source(), formerReport(slot.source()), servable -> warming(slot, servable));
+      observer.onLoaded(id, null);
       LeaseCount leases = new LeaseCount(() -> loads.execute(() -> release(slot)));
       synchronized (lock) {
         leasable.add(version, leases);
@@ -261,21 +276,30 @@ public final class ModelCatalog implements AutoCloseable {
   }
 
   private void warming(VersionSlot slot, Servable servable) {
+    observer.onWarming(slot.source().id());
     synchronized (lock) {
       slot.warming(servable, clock.instant());
       announce(slot);
     }
   }
 
-  /** What was measured of the version that answers now. */
-  private Optional<WarmUpReport> formerReport(ModelName model) {
-    return statuses(model).orElse(List.of()).stream()
-        .filter(status -> status.state() == VersionState.AVAILABLE)
-        .findFirst()
-        .flatMap(VersionStatus::warmUp);
+  /** What was measured of the version that answers now, if it was under the same settings. */
+  private Optional<WarmUpReport> formerReport(ServableSource source) {
+    synchronized (lock) {
+      return slots
+          .getOrDefault(source.id().model(), new TreeMap<>())
+          .descendingMap()
+          .values()
+          .stream()
+          .filter(slot -> slot.state() == VersionState.AVAILABLE)
+          .filter(slot -> slot.source().settings().equals(source.settings()))
+          .findFirst()
+          .flatMap(slot -> slot.status().warmUp());
+    }
   }
 
   private void fail(VersionSlot slot, ErrorReason reason, String message) {
+    observer.onLoaded(slot.source().id(), reason);
     synchronized (lock) {
       slot.fail(reason, message, clock.instant());
       announce(slot);
@@ -290,8 +314,14 @@ public final class ModelCatalog implements AutoCloseable {
       servable = slot.servable();
     }
     if (servable != null) {
-      servable.close();
+      observer.onReleasing(slot.source().id());
+      try {
+        servable.close();
+      } catch (RuntimeException | Error defect) {
+        log.error("{} was not released cleanly", slot.source().id(), defect);
+      }
       onReleased.run();
+      observer.onReleased(slot.source().id());
     }
     synchronized (lock) {
       drop(Objects.requireNonNull(slots.get(slot.source().id().model())), slot);

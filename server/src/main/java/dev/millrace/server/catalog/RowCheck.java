@@ -1,6 +1,5 @@
 package dev.millrace.server.catalog;
 
-import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.tensor.ShapeSpec;
@@ -18,12 +17,12 @@ import java.util.Optional;
  * run alone and together, and the answers compared.
  */
 final class RowCheck {
-  private final Servable servable;
+  private final TrialRun trial;
   private final String name;
   private final Signature signature;
 
-  RowCheck(Servable servable, String name, Signature signature) {
-    this.servable = servable;
+  RowCheck(TrialRun trial, String name, Signature signature) {
+    this.trial = trial;
     this.name = name;
     this.signature = signature;
   }
@@ -56,7 +55,7 @@ final class RowCheck {
       }
       return Optional.empty();
     } catch (ServingException refused) {
-      return Optional.of("the model refused two rows: " + refused.message());
+      return Optional.of("the model refused the two rows of the check: " + refused.message());
     }
   }
 
@@ -74,6 +73,6 @@ final class RowCheck {
   }
 
   private Map<String, TensorData> run(Map<String, TensorData> inputs) {
-    return servable.run(name, inputs, signature.outputs().keySet(), Deadline.NONE);
+    return trial.run(name, inputs, signature.outputs().keySet());
   }
 }

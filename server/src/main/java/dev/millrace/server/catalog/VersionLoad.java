@@ -3,17 +3,23 @@ package dev.millrace.server.catalog;
 import dev.millrace.server.model.BatchPlan;
 import dev.millrace.server.model.BatchPlan.Measurement;
 import dev.millrace.server.model.ExecutionMode;
+import dev.millrace.server.model.ServingException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a version into memory, warm, in the way of running that suits it. With one run a core the
  * machine does most in a second, but a single run has one core: where that takes more than half the
- * latency target, the version is loaded for all cores as well, and the faster one is kept.
+ * latency target, the version is loaded for all cores as well, and the faster one is kept. For that
+ * time it is in memory twice; when there is no room for that, the first one is kept.
  */
 public final class VersionLoad {
+  private static final Logger log = LoggerFactory.getLogger(VersionLoad.class);
+
   private final ServableLoader loader;
   private final WarmUp warmUp;
   private final int cores;
@@ -35,7 +41,7 @@ public final class VersionLoad {
   /**
    * Loads and warms up; the caller owns the servable.
    *
-   * @param former what was measured of the version that answers now
+   * @param former what was measured of the version that answers now, under the same settings
    * @param onLoaded hears when the load is done and the warm-up begins
    * @throws dev.millrace.server.model.ServingException LOAD_FAILED, DIGEST_MISMATCH or
    *     WARM_UP_FAILED; nothing stays in memory then
@@ -51,7 +57,10 @@ public final class VersionLoad {
     }
     LoadedVersion other;
     try {
-      other = load(source, ExecutionMode.ALL_CORES, Optional.empty(), servable -> {});
+      other = load(source, ExecutionMode.ALL_CORES, former, servable -> {});
+    } catch (ServingException notMeasured) {
+      log.warn("{} could not be tried over all cores", source.id(), notMeasured);
+      return version;
     } catch (RuntimeException | Error failed) {
       version.servable().close();
       throw failed;
@@ -71,7 +80,8 @@ public final class VersionLoad {
     try {
       Duration taken = Duration.ofNanos(nanoTime.getAsLong() - start);
       onLoaded.accept(servable);
-      return new LoadedVersion(source, servable, warmUp.run(source, servable, mode, taken, former));
+      Optional<WarmUpReport> alike = former.filter(report -> report.execution() == mode);
+      return new LoadedVersion(source, servable, warmUp.run(source, servable, mode, taken, alike));
     } catch (RuntimeException | Error failed) {
       servable.close();
       throw failed;

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,6 +21,9 @@ import java.util.function.LongSupplier;
 
 /** One version's warm-up while it goes on. Confined to one thread. */
 final class WarmUpRound {
+  private static final Duration MOST_TIME = Duration.ofSeconds(2);
+  private static final Duration TOO_SLOW_TO_CHECK = Duration.ofMillis(500);
+
   private final ServableSource source;
   private final Servable servable;
   private final int rounds;
@@ -76,7 +80,8 @@ final class WarmUpRound {
   void runSignature(String name, Signature signature) {
     List<Map<String, TensorData>> given = rowsOfRecords.getOrDefault(name, List.of());
     if (!given.isEmpty()) {
-      plans.put(name, plan(name, signature, given.get(0), given.get(given.size() - 1)));
+      Map<String, TensorData> one = given.get(0);
+      plans.put(name, plan(name, signature, one, lastLike(one, given)));
       return;
     }
     Optional<String> obstacle = Examples.obstacle(signature);
@@ -86,7 +91,8 @@ final class WarmUpRound {
     }
     Map<String, TensorData> plain = Examples.plain(signature);
     try {
-      for (int i = 0; i < rounds; i++) {
+      long end = nanoTime.getAsLong() + MOST_TIME.toNanos();
+      for (int i = 0; i < rounds && (i == 0 || nanoTime.getAsLong() - end < 0); i++) {
         run(name, plain, signature.outputs().keySet());
       }
     } catch (ServingException refused) {
@@ -113,23 +119,39 @@ final class WarmUpRound {
     if (!source.settings().batching().enabled()) {
       return BatchPlan.alone(List.of(), "batching is switched off");
     }
-    Optional<String> obstacle = new RowCheck(servable, name, signature).obstacle(one, other);
+    try {
+      run(name, one, signature.outputs().keySet());
+      if (last.compareTo(TOO_SLOW_TO_CHECK) > 0) {
+        return BatchPlan.alone(
+            List.of(new BatchPlan.Measurement(1, last)),
+            "one row takes " + last.toMillis() + " ms, so there is nothing to gain");
+      }
+    } catch (ServingException refused) {
+      return BatchPlan.alone(List.of(), "the model refused one row: " + refused.message());
+    }
+    Optional<String> obstacle = new RowCheck(this::run, name, signature).obstacle(one, other);
     if (obstacle.isPresent()) {
       return BatchPlan.alone(List.of(), obstacle.get());
     }
     BatchPlan plan =
-        new BatchTuner(servable, source.settings().batching(), nanoTime)
+        new BatchTuner(this::run, source.settings().batching(), nanoTime)
             .tune(name, signature, one, former.map(report -> report.plan(name)));
-    run(name, one, signature.outputs().keySet());
+    try {
+      run(name, one, signature.outputs().keySet());
+    } catch (ServingException refused) {
+      throw failed("signature '" + name + "' cannot be run: " + refused.message());
+    }
     return plan;
   }
 
-  private void run(String name, Map<String, TensorData> inputs, Collection<String> outputs) {
+  private Map<String, TensorData> run(
+      String name, Map<String, TensorData> inputs, Collection<String> outputs) {
     long start = nanoTime.getAsLong();
-    servable.run(name, inputs, outputs, Deadline.NONE);
+    Map<String, TensorData> answer = servable.run(name, inputs, outputs, Deadline.NONE);
     last = Duration.ofNanos(nanoTime.getAsLong() - start);
     first = requests == 0 ? last : first;
     requests++;
+    return answer;
   }
 
   private void skip(String name, String why) {
@@ -148,6 +170,23 @@ final class WarmUpRound {
                       && given.dtype() == input.getValue().dtype()
                       && input.getValue().shape().accepts(given.shape());
                 });
+  }
+
+  /** The last row that is of the same shapes as the first, so that the two can share a run. */
+  private static Map<String, TensorData> lastLike(
+      Map<String, TensorData> first, List<Map<String, TensorData>> rows) {
+    for (int i = rows.size() - 1; i > 0; i--) {
+      Map<String, TensorData> row = rows.get(i);
+      if (first.entrySet().stream()
+          .allMatch(
+              input ->
+                  Objects.requireNonNull(row.get(input.getKey()))
+                      .shape()
+                      .equals(input.getValue().shape()))) {
+        return row;
+      }
+    }
+    return first;
   }
 
   private static List<Map<String, TensorData>> rowsOf(Map<String, TensorData> inputs) {

@@ -36,23 +36,28 @@ public final class BatchRun implements BatchRunner<PredictWork> {
 
   @Override
   public void run(Lane lane, List<PredictWork> work) {
-    int rows = work.stream().mapToInt(PredictWork::rows).sum();
+    run(lane, work, true);
+  }
+
+  private void run(Lane lane, List<PredictWork> work, boolean padded) {
     try {
-      runTogether(lane, work, rows, padding(lane, work.get(0).leased().lease(), rows));
+      runTogether(lane, work, padded);
     } catch (ServingException refused) {
       if (work.size() == 1 || refused.reason() != ErrorReason.VALUE_REJECTED) {
         work.forEach(piece -> piece.answer().completeExceptionally(refused));
       } else {
-        work.forEach(piece -> run(lane, List.of(piece)));
+        work.forEach(piece -> run(lane, List.of(piece), padded));
       }
-    } catch (RuntimeException | LinkageError | OutOfMemoryError defect) {
+    } catch (RuntimeException | Error defect) {
       work.forEach(piece -> piece.answer().completeExceptionally(defect));
     }
   }
 
-  private void runTogether(Lane lane, List<PredictWork> work, int rows, int padding) {
+  private void runTogether(Lane lane, List<PredictWork> work, boolean padded) {
     LeasedRequest first = work.get(0).leased();
     Lease lease = first.lease();
+    int rows = work.stream().mapToInt(PredictWork::rows).sum();
+    int padding = padded ? padding(lane, lease, rows) : 0;
     Map<String, TensorData> inputs =
         Rows.join(work.stream().map(PredictWork::inputs).toList(), padding);
     long start = nanoTime.getAsLong();
@@ -72,7 +77,7 @@ public final class BatchRun implements BatchRunner<PredictWork> {
       log.warn(
           "{} gave another number of rows than it was given; requests are run one by one",
           lease.id());
-      work.forEach(piece -> runTogether(lane, List.of(piece), piece.rows(), 0));
+      work.forEach(piece -> run(lane, List.of(piece), false));
     }
   }
 

@@ -1,12 +1,12 @@
 package dev.millrace.server.inference;
 
 import dev.millrace.server.model.BatchPlan;
+import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.Lane;
 import dev.millrace.server.tensor.TensorData;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -67,18 +67,19 @@ public final class BatchedPredictor implements LeasedPredictor {
     CompletableFuture<?>[] answers =
         pieces.stream().map(PredictWork::answer).toArray(CompletableFuture<?>[]::new);
     return CompletableFuture.allOf(answers)
-        .thenApply(
-            done -> {
-              Map<String, TensorData> joined = new LinkedHashMap<>();
-              for (String output : pieces.get(0).answer().join().keySet()) {
-                joined.put(
-                    output,
-                    TensorData.join(
-                        pieces.stream()
-                            .map(piece -> Rows.named(piece.answer().join(), output))
-                            .toList()));
-              }
-              return joined;
-            });
+        .thenApply(done -> join(pieces.stream().map(piece -> piece.answer().join()).toList()));
+  }
+
+  private static Map<String, TensorData> join(List<Map<String, TensorData>> parts) {
+    try {
+      return Rows.join(parts, 0);
+    } catch (IllegalArgumentException shapesDiffer) {
+      throw new ServingException(
+              ErrorReason.VALUE_REJECTED,
+              "the request was run in "
+                  + parts.size()
+                  + " parts, and the shapes of their outputs differ; send fewer rows at once")
+          .causedBy(shapesDiffer);
+    }
   }
 }

@@ -58,10 +58,7 @@ final class ImageLimit {
         && bytes.get(start) == 'G'
         && bytes.get(start + 1) == 'I'
         && bytes.get(start + 2) == 'F') {
-      ByteBuffer little = bytes.order(ByteOrder.LITTLE_ENDIAN);
-      return area(
-          Short.toUnsignedInt(little.getShort(start + 6)),
-          Short.toUnsignedInt(little.getShort(start + 8)));
+      return GifFrames.pixels(bytes.slice(start, length).order(ByteOrder.LITTLE_ENDIAN));
     }
     if (length >= 26 && bytes.get(start) == 'B' && bytes.get(start + 1) == 'M') {
       ByteBuffer little = bytes.order(ByteOrder.LITTLE_ENDIAN);
@@ -73,11 +70,18 @@ final class ImageLimit {
     return 0;
   }
 
-  /** The largest frame header of a JPEG: walking its segments, each a marker and a length. */
+  /**
+   * The largest frame header of a JPEG: walking its segments, each a marker and a length. Like
+   * decoders, it passes over stray bytes between them.
+   */
   private static long jpegPixels(ByteBuffer bytes, int from, int end) {
     long largest = 0;
     int at = from;
-    while (at + 9 <= end && bytes.get(at) == (byte) 0xFF) {
+    while (at + 9 <= end) {
+      if (bytes.get(at) != (byte) 0xFF) {
+        at++;
+        continue;
+      }
       int marker = Byte.toUnsignedInt(bytes.get(at + 1));
       boolean frame =
           marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
@@ -92,8 +96,12 @@ final class ImageLimit {
       if (marker == 0xDA) {
         return largest;
       }
-      boolean alone = marker == 0xFF || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8);
-      at += alone ? (marker == 0xFF ? 1 : 2) : 2 + Short.toUnsignedInt(bytes.getShort(at + 2));
+      boolean alone = marker <= 0x01 || (marker >= 0xD0 && marker <= 0xD8);
+      if (marker == 0xFF) {
+        at++;
+      } else {
+        at += 2 + (alone ? 0 : Short.toUnsignedInt(bytes.getShort(at + 2)));
+      }
     }
     return largest;
   }

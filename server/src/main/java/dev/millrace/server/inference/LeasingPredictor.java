@@ -5,9 +5,10 @@ import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.Signature;
+import dev.millrace.server.model.VersionId;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -42,11 +43,26 @@ public final class LeasingPredictor implements Predictor {
               : request.outputs();
       return delegate
           .predict(new LeasedRequest(request, lease, outputs))
-          .whenComplete((response, failure) -> lease.close());
-    } catch (ServingException refused) {
+          .handle(
+              (response, failure) -> {
+                lease.close();
+                if (failure != null) {
+                  throw new CompletionException(identified(failure, lease.id()));
+                }
+                return response;
+              });
+    } catch (RuntimeException refusedOrDefect) {
       lease.close();
-      return CompletableFuture.failedFuture(refused);
+      return CompletableFuture.failedFuture(identified(refusedOrDefect, lease.id()));
     }
+  }
+
+  private static Throwable identified(Throwable failure, VersionId version) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof ServingException known ? known.of(version) : cause;
   }
 
   private static Signature signature(Lease lease, String name) {
@@ -54,8 +70,7 @@ public final class LeasingPredictor implements Predictor {
     if (signature == null) {
       throw new ServingException(
           ErrorReason.SIGNATURE_NOT_FOUND,
-          lease.id() + " has no such signature; it has " + lease.servable().signatures().keySet(),
-          Map.of("model", lease.id().model().id(), "version", Long.toString(lease.id().number())));
+          lease.id() + " has no such signature; it has " + lease.servable().signatures().keySet());
     }
     return signature;
   }

@@ -1,6 +1,7 @@
 package dev.millrace.server.model;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ public final class ServingException extends RuntimeException {
   private final transient Map<String, String> metadata;
   private final transient List<FieldViolation> violations;
   private final transient @Nullable Duration retryAfter;
+  private final transient @Nullable VersionId version;
 
   private ServingException(
       ErrorReason reason,
@@ -24,10 +26,22 @@ public final class ServingException extends RuntimeException {
       @Nullable Duration retryAfter,
       @Nullable Throwable cause) {
     super(message, cause);
+    this.version = null;
     this.reason = reason;
     this.metadata = Map.copyOf(metadata);
     this.violations = List.copyOf(violations);
     this.retryAfter = retryAfter;
+  }
+
+  /** A copy, without the cost of a stack trace of its own. */
+  private ServingException(
+      ServingException error, Map<String, String> metadata, VersionId version) {
+    super(error.message(), error.getCause(), false, false);
+    this.reason = error.reason;
+    this.metadata = metadata;
+    this.violations = error.violations;
+    this.retryAfter = error.retryAfter;
+    this.version = version;
   }
 
   /** An error without identity. */
@@ -60,6 +74,19 @@ public final class ServingException extends RuntimeException {
   /** The same error with the time after which another try makes sense. */
   public ServingException retryAfter(Duration delay) {
     return new ServingException(reason, message(), metadata, violations, delay, getCause());
+  }
+
+  /** The same error, of a request that a version had taken on. */
+  public ServingException of(VersionId id) {
+    Map<String, String> identity = new HashMap<>(metadata);
+    identity.put("model", id.model().id());
+    identity.put("version", Long.toString(id.number()));
+    return new ServingException(this, Map.copyOf(identity), id);
+  }
+
+  /** The version that had taken the request on; empty when none had. */
+  public Optional<VersionId> version() {
+    return Optional.ofNullable(version);
   }
 
   /** Why. */

@@ -2,6 +2,7 @@ package dev.millrace.server.repository;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.millrace.server.model.AdmissionSettings;
@@ -14,6 +15,7 @@ import dev.millrace.server.model.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,6 +25,8 @@ import java.util.Map;
 final class SettingsFile {
   static final String NAME = "millrace.yaml";
   private static final long LARGEST = 64 << 10;
+  // Stands for the text of a file that is not read.
+  private static final String TOO_LARGE = "too large";
 
   private SettingsFile() {}
 
@@ -32,7 +36,7 @@ final class SettingsFile {
     if (!Files.isRegularFile(file)) {
       return "";
     }
-    return Files.size(file) > LARGEST ? "too large" : Files.readString(file);
+    return Files.size(file) > LARGEST ? TOO_LARGE : Files.readString(file);
   }
 
   /**
@@ -41,11 +45,15 @@ final class SettingsFile {
    * @throws ServingException SETTINGS_INVALID, with the key at fault
    */
   static ModelSettings parse(String text) {
+    if (text.equals(TOO_LARGE)) {
+      throw invalid("it is larger than 64 KiB");
+    }
     JsonNode root;
     try {
       root =
           YAMLMapper.builder()
               .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+              .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
               .build()
               .readTree(text);
     } catch (JsonProcessingException malformed) {
@@ -80,6 +88,18 @@ final class SettingsFile {
             section.duration("max-delay", defaults.maxDelay()),
             section.duration("latency-target", defaults.latencyTarget()));
     section.requireNoOthers();
+    List<Integer> allowed = settings.allowedSizes();
+    if (settings.maxSize() > 0 && !allowed.isEmpty() && settings.maxSize() < allowed.get(0)) {
+      throw invalid(
+          "'batching.max-size' must be at least "
+              + allowed.get(0)
+              + ", the least of 'batching.allowed-sizes', got '"
+              + settings.maxSize()
+              + "'");
+    }
+    if (settings.latencyTarget().isZero()) {
+      throw invalid("'batching.latency-target' must be at least 1ms, got '0'");
+    }
     return settings;
   }
 

@@ -71,14 +71,17 @@ final class SettingsReader {
     if (list == null) {
       return counts;
     }
+    boolean ascending = list.isArray() && !list.isEmpty();
     for (JsonNode element : list) {
-      Integer count = parseCount(element.asText());
-      if (count == null || (!counts.isEmpty() && counts.get(counts.size() - 1) >= count)) {
-        throw wrong(key, "a list of ascending whole numbers such as [8, 32]", list.toString());
+      Integer count = element.isValueNode() ? parseCount(element.asText()) : null;
+      int before = counts.isEmpty() ? 0 : counts.get(counts.size() - 1);
+      if (count == null || count <= before) {
+        ascending = false;
+        break;
       }
       counts.add(count);
     }
-    if (counts.isEmpty()) {
+    if (!ascending) {
       throw wrong(key, "a list of ascending whole numbers such as [8, 32]", list.toString());
     }
     return counts;

@@ -21,6 +21,9 @@ final class Admission {
 
   private final long maxBytes;
 
+  /** Why work is not taken on, and the error that says so. */
+  record Refusal(ShedReason why, ServingException error) {}
+
   /** Admits up to so many bytes of inputs in the whole server. */
   Admission(long maxBytes) {
     this.maxBytes = maxBytes;
@@ -33,31 +36,38 @@ final class Admission {
    * @param bytes bytes of all of them
    * @param waitNanos estimated wait until the first of them begins
    */
-  Optional<ServingException> refusal(
-      Work work, int pieces, long bytes, Backlog backlog, long waitNanos) {
+  Optional<Refusal> refusal(Work work, int pieces, long bytes, Backlog backlog, long waitNanos) {
     AdmissionSettings settings = work.lane().admission();
     Backlog.Share model = backlog.of(work.lane().key().version().model());
     Duration wait = Duration.ofNanos(waitNanos);
     if (model.requests() > 0 && model.requests() + pieces > settings.maxRequests()) {
-      return overloaded(model.requests() + " requests wait for this model already", wait);
+      return overloaded(
+          ShedReason.MODEL_REQUESTS,
+          model.requests() + " requests wait for this model already",
+          wait);
     }
     if (model.requests() > 0 && model.bytes() + bytes > settings.maxBytes()) {
-      return overloaded("requests of " + model.bytes() + " bytes wait for this model", wait);
+      return overloaded(
+          ShedReason.MODEL_BYTES,
+          "requests of " + model.bytes() + " bytes wait for this model",
+          wait);
     }
     if (backlog.bytes() > 0 && backlog.bytes() + bytes > maxBytes) {
-      return overloaded("the server holds as many bytes of requests as it may", wait);
+      return overloaded(
+          ShedReason.SERVER_BYTES, "the server holds as many bytes of requests as it may", wait);
     }
     double share = SHARE_OF_WAIT.getOrDefault(work.priority(), 1.0);
     if (waitNanos > share * settings.maxWait().toNanos()) {
-      return overloaded("the wait would be " + wait.toMillis() + " ms", wait);
+      return overloaded(ShedReason.WAIT, "the wait would be " + wait.toMillis() + " ms", wait);
     }
     return Optional.empty();
   }
 
-  private static Optional<ServingException> overloaded(String why, Duration wait) {
+  private static Optional<Refusal> overloaded(ShedReason why, String words, Duration wait) {
     Duration retry = wait.compareTo(LEAST_RETRY) < 0 ? LEAST_RETRY : wait;
-    return Optional.of(
-        new ServingException(ErrorReason.OVERLOADED, why + "; try again soon")
-            .retryAfter(retry.compareTo(MOST_RETRY) > 0 ? MOST_RETRY : retry));
+    ServingException error =
+        new ServingException(ErrorReason.OVERLOADED, words + "; try again soon")
+            .retryAfter(retry.compareTo(MOST_RETRY) > 0 ? MOST_RETRY : retry);
+    return Optional.of(new Refusal(why, error));
   }
 }

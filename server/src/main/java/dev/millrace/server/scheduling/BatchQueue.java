@@ -74,7 +74,7 @@ public final class BatchQueue<W extends Work> {
   public void submit(List<W> pieces) {
     W first = pieces.get(0);
     Lane lane = first.lane();
-    Optional<ServingException> refusal;
+    Optional<Admission.Refusal> refusal;
     DropReason hopeless = null;
     long cost = 0;
     synchronized (lock) {
@@ -116,8 +116,9 @@ public final class BatchQueue<W extends Work> {
       observer.onDropped(lane, hopeless, cost);
       throw hopeless.toException();
     }
-    observer.onShed(lane);
-    throw refusal.orElseThrow();
+    Admission.Refusal shed = refusal.orElseThrow();
+    observer.onShed(lane, shed.why());
+    throw shed.error();
   }
 
   /** Waits for work and takes it; null when the queue is closed and empty. */

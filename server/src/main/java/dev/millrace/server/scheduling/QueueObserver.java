@@ -6,7 +6,7 @@ public interface QueueObserver {
   QueueObserver NONE =
       new QueueObserver() {
         @Override
-        public void onShed(Lane lane) {}
+        public void onShed(Lane lane, ShedReason why) {}
 
         @Override
         public void onDropped(Lane lane, DropReason why, long savedNanos) {}
@@ -22,7 +22,7 @@ public interface QueueObserver {
       };
 
   /** Work was not taken on, for overload. */
-  void onShed(Lane lane);
+  void onShed(Lane lane, ShedReason why);
 
   /**
    * Work was given up before it was begun.

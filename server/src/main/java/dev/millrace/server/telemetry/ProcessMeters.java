@@ -8,8 +8,10 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * Meters of the process: the JVM, the processor, and on Linux the resident memory, natives
@@ -34,15 +36,16 @@ public final class ProcessMeters {
     }
   }
 
-  private static double residentBytes() {
-    try {
-      return Files.readAllLines(STATUS).stream()
+  /** Resident memory of the process, natives included; 0 where it is not known. */
+  public static long residentBytes() {
+    try (Stream<String> lines = Files.lines(STATUS)) {
+      return lines
           .filter(line -> line.startsWith("VmRSS:"))
-          .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) * 1024)
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
           .findFirst()
-          .orElse(Double.NaN);
-    } catch (IOException unreadable) {
-      return Double.NaN;
+          .orElse(0);
+    } catch (IOException | UncheckedIOException notLinux) {
+      return 0;
     }
   }
 }

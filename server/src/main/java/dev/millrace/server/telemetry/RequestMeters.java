@@ -11,35 +11,31 @@ import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.model.VersionState;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Meters of requests: {@code millrace.requests} by model, version, signature and code. What a
- * client makes up, such as an unknown model's name, never becomes a tag; a released version's
- * series go with it. Thread-safe.
+ * Meters of requests: {@code millrace.requests} by model, version, signature and code. Names come
+ * from the catalog alone, so that what a client makes up never becomes a tag; the series of a
+ * released version go with it, and those of a model with its last version. Thread-safe.
  */
 public final class RequestMeters implements InferenceObserver, CatalogListener {
-  private static final String REQUESTS = "millrace.requests";
-  private static final String NONE = "none";
-
   private final MeterRegistry registry;
-  private final Predicate<ModelName> known;
   private final AtomicInteger inFlight;
+  private final Map<VersionId, RequestSeries> versions = new ConcurrentHashMap<>();
+  private final Map<ModelName, RequestSeries> models = new ConcurrentHashMap<>();
+  private final RequestSeries unknown;
 
-  /**
-   * Meters in a registry.
-   *
-   * @param known tells which models there are
-   */
-  public RequestMeters(MeterRegistry registry, Predicate<ModelName> known) {
+  /** Meters in a registry. */
+  public RequestMeters(MeterRegistry registry) {
     this.registry = registry;
-    this.known = known;
     this.inFlight = registry.gauge("millrace.requests.in.flight", new AtomicInteger());
+    this.unknown = new RequestSeries(registry, "unknown", RequestSeries.NONE);
   }
 
   @Override
@@ -54,55 +50,51 @@ public final class RequestMeters implements InferenceObserver, CatalogListener {
       @Nullable Throwable failure,
       Duration taken) {
     inFlight.decrementAndGet();
-    Tags tags;
-    if (response != null) {
-      tags = tags(response.version(), response.signature(), "OK");
-    } else {
-      ErrorReason reason =
-          failure instanceof ServingException refused ? refused.reason() : ErrorReason.INTERNAL;
-      ModelName model = request.model().model();
-      String shown = known.test(model) ? model.id() : "unknown";
-      tags = Tags.of("model", shown, "version", NONE, "signature", NONE, "code", reason.name());
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    ErrorReason reason = null;
+    if (response == null) {
+      reason = cause instanceof ServingException known ? known.reason() : ErrorReason.INTERNAL;
     }
-    Timer.builder(REQUESTS)
-        .description("Requests by outcome, and the time from their arrival to their answer")
-        .tags(tags)
-        .serviceLevelObjectives(
-            Duration.ofMillis(1),
-            Duration.ofMillis(2),
-            Duration.ofMillis(5),
-            Duration.ofMillis(10),
-            Duration.ofMillis(20),
-            Duration.ofMillis(50),
-            Duration.ofMillis(100),
-            Duration.ofMillis(200),
-            Duration.ofMillis(500),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(5))
-        .register(registry)
-        .record(taken);
+    VersionId version = response != null ? response.version() : version(cause).orElse(null);
+    RequestSeries ofVersion = version == null ? null : versions.get(version);
+    if (ofVersion != null && ofVersion.record(request.signature(), reason, taken)) {
+      return;
+    }
+    RequestSeries ofModel = models.get(request.model().model());
+    if (ofModel == null || !ofModel.record(RequestSeries.NONE, reason, taken)) {
+      unknown.record(RequestSeries.NONE, reason, taken);
+    }
   }
 
   @Override
   public void onChange(VersionStatus status) {
-    if (status.state() == VersionState.RELEASED) {
-      registry
-          .find(REQUESTS)
-          .tags("model", status.id().model().id(), "version", Long.toString(status.id().number()))
-          .meters()
-          .forEach(registry::remove);
+    VersionId id = status.id();
+    ModelName model = id.model();
+    if (status.state() != VersionState.RELEASED) {
+      models.computeIfAbsent(
+          model, name -> new RequestSeries(registry, name.id(), RequestSeries.NONE));
+      versions
+          .computeIfAbsent(
+              id, key -> new RequestSeries(registry, model.id(), Long.toString(key.number())))
+          .show(status.signatures().keySet());
+      return;
+    }
+    remove(versions.remove(id));
+    if (versions.keySet().stream().noneMatch(other -> other.model().equals(model))) {
+      remove(models.remove(model));
     }
   }
 
-  private static Tags tags(VersionId version, String signature, String code) {
-    return Tags.of(
-        "model",
-        version.model().id(),
-        "version",
-        Long.toString(version.number()),
-        "signature",
-        signature,
-        "code",
-        code);
+  private static void remove(@Nullable RequestSeries series) {
+    if (series != null) {
+      series.remove();
+    }
+  }
+
+  private static Optional<VersionId> version(@Nullable Throwable failure) {
+    return failure instanceof ServingException known ? known.version() : Optional.empty();
   }
 }

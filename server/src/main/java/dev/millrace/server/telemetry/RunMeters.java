@@ -7,6 +7,7 @@ import dev.millrace.server.model.VersionState;
 import dev.millrace.server.scheduling.DropReason;
 import dev.millrace.server.scheduling.Lane;
 import dev.millrace.server.scheduling.QueueObserver;
+import dev.millrace.server.scheduling.ShedReason;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,8 +26,8 @@ public final class RunMeters implements QueueObserver, CatalogListener {
   }
 
   @Override
-  public void onShed(Lane lane) {
-    of(lane).shed();
+  public void onShed(Lane lane, ShedReason why) {
+    of(lane).shed(why);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.millrace.server.telemetry;
 
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.scheduling.DropReason;
+import dev.millrace.server.scheduling.ShedReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
@@ -33,7 +34,7 @@ final class RunSeries {
   private final Timer queueTime;
   private final Timer runTime;
   private final DistributionSummary rows;
-  private final Counter shed;
+  private final Map<ShedReason, Counter> shed = new EnumMap<>(ShedReason.class);
   private final Map<DropReason, Counter> dropped = new EnumMap<>(DropReason.class);
   private final Map<DropReason, Counter> wasted = new EnumMap<>(DropReason.class);
   private final Counter saved;
@@ -56,7 +57,10 @@ final class RunSeries {
             .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128, 256)
             .tags(tags)
             .register(registry);
-    shed = counter("millrace.shed", "Requests not taken on, for overload", tags);
+    for (ShedReason why : ShedReason.values()) {
+      Tags reason = tags.and("why", why.name().toLowerCase(Locale.ROOT));
+      shed.put(why, counter("millrace.shed", "Requests not taken on, for overload", reason));
+    }
     saved = counter("millrace.work.saved.seconds", "Worker time that dropped requests saved", tags);
     for (DropReason why : DropReason.values()) {
       Tags reason = tags.and("why", why.name().toLowerCase(Locale.ROOT));
@@ -70,8 +74,8 @@ final class RunSeries {
     }
   }
 
-  void shed() {
-    shed.increment();
+  void shed(ShedReason why) {
+    Objects.requireNonNull(shed.get(why)).increment();
   }
 
   void dropped(DropReason why, long savedNanos) {
@@ -93,9 +97,10 @@ final class RunSeries {
   }
 
   void remove() {
-    for (Meter meter : new Meter[] {queueTime, runTime, rows, shed, saved}) {
+    for (Meter meter : new Meter[] {queueTime, runTime, rows, saved}) {
       registry.remove(meter);
     }
+    shed.values().forEach(registry::remove);
     dropped.values().forEach(registry::remove);
     wasted.values().forEach(registry::remove);
   }

@@ -7,14 +7,12 @@ import dev.millrace.server.model.VersionState;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Meters of versions: {@code millrace.version.available} (1 or 0) and {@code
- * millrace.version.memory.bytes} of each, and {@code millrace.load}, the time that loads take.
- * Thread-safe.
+ * millrace.version.memory.bytes} of each. Thread-safe.
  */
 public final class VersionMeters implements CatalogListener {
   private final MeterRegistry registry;
@@ -45,17 +43,6 @@ public final class VersionMeters implements CatalogListener {
           .description("Estimate of the memory that the version takes")
           .tags(tags)
           .register(registry);
-    }
-    if (status.state() == VersionState.AVAILABLE) {
-      status
-          .warmUp()
-          .ifPresent(
-              report ->
-                  Timer.builder("millrace.load")
-                      .description("Time from the start of a load to its end")
-                      .tags("model", id.model().id())
-                      .register(registry)
-                      .record(report.loadDuration()));
     }
   }
 

@@ -60,6 +60,7 @@ public final class TensorData {
    * Tensors one after the other along their first dimension.
    *
    * @param tensors at least one, of one type, rank 1 or more, and equal sizes but the first
+   * @throws IllegalArgumentException if they are not
    */
   public static TensorData join(List<TensorData> tensors) {
     TensorData first = tensors.get(0);
@@ -67,9 +68,13 @@ public final class TensorData {
       return first;
     }
     long rows = 0;
+    Shape ofRow = rowShape(first);
     List<ByteBuffer> parts = new ArrayList<>(tensors.size());
     List<ByteBuffer> strings = new ArrayList<>();
     for (TensorData tensor : tensors) {
+      if (tensor.dtype != first.dtype || (tensor != first && !rowShape(tensor).equals(ofRow))) {
+        throw new IllegalArgumentException(tensor + " cannot follow " + first);
+      }
       rows = Math.addExact(rows, tensor.shape.size(0));
       parts.addAll(tensor.parts);
       strings.addAll(tensor.strings);
@@ -77,8 +82,15 @@ public final class TensorData {
     return new TensorData(first.dtype, first.shape.withRows(rows), parts, strings);
   }
 
+  private static Shape rowShape(TensorData tensor) {
+    if (tensor.shape.rank() == 0) {
+      throw new IllegalArgumentException("a scalar has no rows");
+    }
+    return tensor.shape.withRows(1);
+  }
+
   /**
-   * Some rows of this tensor, as a view.
+   * Some rows of this tensor, as a view; the rank must be 1 or more.
    *
    * @param from first row
    * @param count number of rows

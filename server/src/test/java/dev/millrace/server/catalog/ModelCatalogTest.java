@@ -14,6 +14,8 @@ import dev.millrace.server.model.VersionState;
 import dev.millrace.server.testing.FakeServable;
 import dev.millrace.server.testing.PuppetClock;
 import dev.millrace.server.testing.PuppetExecutor;
+import dev.millrace.server.testing.ScriptedServable;
+import dev.millrace.server.testing.SettingsOf;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +28,7 @@ final class ModelCatalogTest {
 
   private final PuppetExecutor loads = new PuppetExecutor();
   private final Map<Long, FakeServable> loaded = new HashMap<>();
+  private final ScriptedServable broken = ScriptedServable.ofFloats();
   private final List<String> heard = new ArrayList<>();
   private final ModelCatalog catalog =
       new ModelCatalog(
@@ -69,6 +72,33 @@ final class ModelCatalogTest {
     assertThat(leased()).isEqualTo(1);
     assertThat(catalog.statuses(MNIST).orElseThrow().get(0).reason())
         .contains(ErrorReason.LOAD_FAILED);
+  }
+
+  @Test
+  void aspire_newVersionFailsItsWarmUp_oldOneServesAndTheReasonIsTold() {
+    aspire(1);
+    loads.runAll();
+    aspire(1, 667);
+    loads.runAll();
+    assertThat(states()).containsExactly("667 FAILED", "1 AVAILABLE");
+    assertThat(leased()).isEqualTo(1);
+    VersionStatus failed = catalog.statuses(MNIST).orElseThrow().get(0);
+    assertThat(failed.reason()).contains(ErrorReason.WARM_UP_FAILED);
+    assertThat(failed.message()).contains("mnist version 667 failed its warm-up", "broken");
+    assertThat(failed.memoryBytes()).isZero();
+    assertThat(broken.closes()).isEqualTo(1);
+  }
+
+  @Test
+  void aspire_settingsChanged_formerPlanIsNotKept() {
+    catalog.aspire(MNIST, List.of(source(1, "", SettingsOf.batching(64, List.of()))));
+    loads.runAll();
+    catalog.aspire(MNIST, List.of(source(2, "", SettingsOf.batching(0, List.of(5)))));
+    loads.runAll();
+    try (Lease lease = catalog.lease(ModelReference.parse("mnist"))) {
+      assertThat(lease.batchPlan("serving_default").bestSize()).isEqualTo(5);
+      assertThat(lease.batchPlan("serving_default").explanation()).doesNotContain("before");
+    }
   }
 
   @Test
@@ -155,6 +185,12 @@ final class ModelCatalogTest {
     if (source.id().number() == 666) {
       throw new ServingException(ErrorReason.LOAD_FAILED, "no good");
     }
+    if (source.id().number() == 667) {
+      return broken.answering(
+          x -> {
+            throw new ServingException(ErrorReason.INTERNAL, "broken");
+          });
+    }
     FakeServable servable = new FakeServable();
     loaded.put(source.id().number(), servable);
     return servable;
@@ -169,8 +205,11 @@ final class ModelCatalogTest {
   }
 
   private static ServableSource source(long number, String digest) {
-    return new ServableSource(
-        new VersionId(MNIST, number), Path.of("none"), digest, ModelSettings.DEFAULT);
+    return source(number, digest, ModelSettings.DEFAULT);
+  }
+
+  private static ServableSource source(long number, String digest, ModelSettings settings) {
+    return new ServableSource(new VersionId(MNIST, number), Path.of("none"), digest, settings);
   }
 
   private long leased() {

@@ -52,12 +52,23 @@ final class AdmissionTest {
 
   @Test
   void refusal_overload_saysWhenToTryAgain() {
-    ServingException refusal = refusal(Priority.NORMAL, 1, 100, 400).orElseThrow();
+    ServingException refusal = refusal(Priority.NORMAL, 1, 100, 400).orElseThrow().error();
     assertThat(refusal.reason()).isEqualTo(ErrorReason.OVERLOADED);
     assertThat(refusal.retryAfter()).contains(Duration.ofMillis(400));
   }
 
-  private Optional<ServingException> refusal(
+  @Test
+  void refusal_eachBound_isNamed() {
+    assertThat(refusal(Priority.NORMAL, 1, 100, 400).orElseThrow().why())
+        .isEqualTo(ShedReason.WAIT);
+    backlog.queued(work(Priority.NORMAL, 2), 0);
+    assertThat(refusal(Priority.NORMAL, 3, 100, 0).orElseThrow().why())
+        .isEqualTo(ShedReason.MODEL_REQUESTS);
+    assertThat(refusal(Priority.NORMAL, 1, 900, 0).orElseThrow().why())
+        .isEqualTo(ShedReason.MODEL_BYTES);
+  }
+
+  private Optional<Admission.Refusal> refusal(
       Priority priority, int pieces, long bytes, long waitMillis) {
     return admission.refusal(
         work(priority, 1), pieces, bytes, backlog, Duration.ofMillis(waitMillis).toNanos());

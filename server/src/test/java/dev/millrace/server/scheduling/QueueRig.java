@@ -80,7 +80,7 @@ final class QueueRig implements QueueObserver {
   }
 
   @Override
-  public void onShed(Lane lane) {
+  public void onShed(Lane lane, ShedReason why) {
     reports.add("shed");
   }
 

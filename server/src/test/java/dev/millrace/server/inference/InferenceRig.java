@@ -1,0 +1,123 @@
+package dev.millrace.server.inference;
+
+import dev.millrace.server.catalog.Lease;
+import dev.millrace.server.catalog.ModelCatalog;
+import dev.millrace.server.catalog.ServableSource;
+import dev.millrace.server.catalog.VersionLoad;
+import dev.millrace.server.catalog.WarmUp;
+import dev.millrace.server.model.Caller;
+import dev.millrace.server.model.Deadline;
+import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.ModelSettings;
+import dev.millrace.server.model.Priority;
+import dev.millrace.server.model.Signature;
+import dev.millrace.server.model.VersionId;
+import dev.millrace.server.scheduling.DropReason;
+import dev.millrace.server.scheduling.Lane;
+import dev.millrace.server.scheduling.QueueObserver;
+import dev.millrace.server.scheduling.ShedReason;
+import dev.millrace.server.tensor.ShapeSpec;
+import dev.millrace.server.tensor.TensorData;
+import dev.millrace.server.testing.Floats;
+import dev.millrace.server.testing.PuppetClock;
+import dev.millrace.server.testing.PuppetNanos;
+import dev.millrace.server.testing.ScriptedServable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+/** A model "m" of which version 1 is loaded; takes rows of one float, gives them back. */
+final class InferenceRig implements QueueObserver {
+  final PuppetClock clock = new PuppetClock();
+  final PuppetNanos nanos = new PuppetNanos();
+  final ScriptedServable servable =
+      new ScriptedServable()
+          .with(Signature.DEFAULT_NAME, ScriptedServable.signature(ShapeSpec.of(-1, 1)));
+  final List<String> reports = new ArrayList<>();
+  final Lanes lanes = new Lanes();
+  final ModelCatalog catalog;
+
+  InferenceRig(ModelSettings settings) {
+    catalog =
+        new ModelCatalog(
+            new VersionLoad(
+                (source, mode) -> servable, new WarmUp(model -> List.of(), 1, nanos), 1, nanos),
+            Runnable::run,
+            clock,
+            () -> {});
+    catalog.subscribe(lanes);
+    ModelName model = new ModelName("m");
+    catalog.aspire(
+        model, List.of(new ServableSource(new VersionId(model, 1), Path.of("none"), "", settings)));
+    servable.rows().clear();
+  }
+
+  InferenceRequest request(TensorData x, Deadline deadline, BooleanSupplier cancelled) {
+    return new InferenceRequest(
+        ModelReference.parse("m"),
+        Signature.DEFAULT_NAME,
+        Map.of("x", x),
+        List.of(),
+        deadline,
+        cancelled,
+        Priority.NORMAL,
+        Caller.UNKNOWN);
+  }
+
+  LeasedRequest leased(InferenceRequest request) {
+    Lease lease = catalog.lease(request.model());
+    return new LeasedRequest(request, lease, List.of("y"));
+  }
+
+  /** A request of so many rows as there are values, as one piece. */
+  PredictWork piece(float... values) {
+    return piece(Deadline.NONE, () -> false, values);
+  }
+
+  PredictWork piece(Deadline deadline, BooleanSupplier cancelled, float... values) {
+    LeasedRequest leased = leased(request(Floats.column(values), deadline, cancelled));
+    return new PredictWork(
+        leased,
+        lane(leased, true),
+        leased.request().inputs(),
+        values.length,
+        new CompletableFuture<>());
+  }
+
+  Lane lane(LeasedRequest leased, boolean together) {
+    return lanes.of(leased, leased.lease().batchPlan(Signature.DEFAULT_NAME), together);
+  }
+
+  static float[] y(PredictWork piece) {
+    return Floats.values(piece.answer().join().get("y"));
+  }
+
+  @Override
+  public void onShed(Lane lane, ShedReason why) {
+    reports.add("shed");
+  }
+
+  @Override
+  public void onDropped(Lane lane, DropReason why, long savedNanos) {
+    reports.add("dropped " + why);
+  }
+
+  @Override
+  public void onStarted(Lane lane, long waitedNanos) {
+    reports.add("started");
+  }
+
+  @Override
+  public void onRun(Lane lane, int rows, long taken) {
+    reports.add("ran " + rows);
+  }
+
+  @Override
+  public void onWasted(Lane lane, DropReason why, long taken) {
+    reports.add("wasted " + why + " " + taken / 1_000_000 + " ms");
+  }
+}
