@@ -9,10 +9,14 @@ import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
 import dev.millrace.server.inference.Lanes;
+import dev.millrace.server.inference.LeasedPredictor;
 import dev.millrace.server.inference.LeasingPredictor;
 import dev.millrace.server.inference.ObservedPredictor;
 import dev.millrace.server.inference.PredictWork;
 import dev.millrace.server.inference.Predictor;
+import dev.millrace.server.inference.cache.AnswerStore;
+import dev.millrace.server.inference.cache.CachedPredictor;
+import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
@@ -26,6 +30,7 @@ import dev.millrace.server.repository.VerifyingLoader;
 import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
 import dev.millrace.server.storage.FileJobJournal;
+import dev.millrace.server.telemetry.CacheMeters;
 import dev.millrace.server.telemetry.HealthReporter;
 import dev.millrace.server.telemetry.ManagementServer;
 import dev.millrace.server.telemetry.ProcessMeters;
@@ -85,6 +90,7 @@ public final class MillraceServer implements AutoCloseable {
   private final ExecutorService jobStarts = Executors.newCachedThreadPool(Threads.named("job"));
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Threads.named("scan"));
+  private final Deadlines deadlines = new Deadlines(Threads.named("deadline"));
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -129,13 +135,21 @@ public final class MillraceServer implements AutoCloseable {
             queueMeters,
             System::nanoTime);
     Lanes lanes = new Lanes();
+    CacheMeters cacheMeters = new CacheMeters(meters);
+    LeasedPredictor batched = new BatchedPredictor(queue, lanes);
+    CachedPredictor cache =
+        new CachedPredictor(
+            batched,
+            new AnswerStore(cacheMeters, System::nanoTime, calls),
+            new SingleFlight(batched, calls, deadlines, clock, options.maxInputBytes()),
+            lanes::costNanos,
+            cacheMeters,
+            System::nanoTime);
     RequestMeters requestMeters =
         new RequestMeters(meters, model -> catalog.statuses(model).isPresent());
     Predictor predictor =
         new ObservedPredictor(
-            new LeasingPredictor(catalog, new BatchedPredictor(queue, lanes)),
-            requestMeters,
-            System::nanoTime);
+            new LeasingPredictor(catalog, cache), requestMeters, System::nanoTime);
     Recipes recipes = Recipes.onClassPath();
     jobs =
         new TrainingJobs(
@@ -173,6 +187,8 @@ public final class MillraceServer implements AutoCloseable {
     catalog.subscribe(requestMeters);
     catalog.subscribe(lanes);
     catalog.subscribe(queueMeters);
+    catalog.subscribe(cache);
+    catalog.subscribe(cacheMeters);
     catalog.subscribe(new VersionMeters(meters));
     ProcessMeters.bindTo(meters);
     meters.gauge("millrace.queue.length", queue, BatchQueue::length);
@@ -261,6 +277,7 @@ public final class MillraceServer implements AutoCloseable {
     boolean finished = door.drain(options.drainTimeout());
     workers.close();
     timer.shutdownNow();
+    deadlines.close();
     catalog.close();
     management.close();
     List.of(calls, jobStarts, loads).forEach(ExecutorService::shutdown);

@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +59,10 @@ public final class RequestMeters implements InferenceObserver, CatalogListener {
     if (response != null) {
       tags = tags(response.version(), response.signature(), "OK");
     } else {
+      // Stages wrap the failures of those before them.
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
       ErrorReason reason =
-          failure instanceof ServingException refused ? refused.reason() : ErrorReason.INTERNAL;
+          cause instanceof ServingException refused ? refused.reason() : ErrorReason.INTERNAL;
       ModelName model = request.model().model();
       String shown = known.test(model) ? model.id() : "unknown";
       tags = Tags.of("model", shown, "version", NONE, "signature", NONE, "code", reason.name());

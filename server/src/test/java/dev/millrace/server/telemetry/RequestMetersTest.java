@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 final class RequestMetersTest {
@@ -53,6 +54,18 @@ final class RequestMetersTest {
     assertThat(registry.getMeters()).hasSize(before);
     assertThat(registry.get("millrace.requests").tags("model", "unknown").timer().count())
         .isEqualTo(10_001);
+  }
+
+  @Test
+  void onEnd_failureWrappedByAStage_isCountedUnderItsReason() {
+    meters.onStart();
+    meters.onEnd(
+        request("mnist"),
+        null,
+        new CompletionException(new ServingException(ErrorReason.DEADLINE_EXPIRED, "late")),
+        Duration.ofMillis(1));
+    assertThat(registry.get("millrace.requests").tags("code", "DEADLINE_EXPIRED").timer().count())
+        .isEqualTo(1);
   }
 
   @Test
