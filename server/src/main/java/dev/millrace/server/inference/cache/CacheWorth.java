@@ -74,8 +74,7 @@ final class CacheWorth {
   synchronized void spent(long ofBytes, long nanos) {
     long size = BYTES_OF_REQUEST + ofBytes;
     double newest = (double) nanos / size;
-    nanosPerByte +=
-        WEIGHT_OF_NEWEST * (Math.min(newest, OUTLIER * nanosPerByte) - nanosPerByte);
+    nanosPerByte += WEIGHT_OF_NEWEST * (Math.min(newest, OUTLIER * nanosPerByte) - nanosPerByte);
     bytes += size;
   }
 

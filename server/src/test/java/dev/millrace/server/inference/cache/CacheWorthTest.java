@@ -10,19 +10,19 @@ final class CacheWorthTest {
   private final CacheWorth worth = new CacheWorth();
 
   @Test
-  void isTried_savesTwiceWhatItCosts_goesOn() {
+  void isTried_savesMoreThanTwiceWhatItCosts_goesOn() {
     for (int i = 0; i < 10 * CacheWorth.TRIAL; i++) {
       assertThat(worth.isTried()).isTrue();
-      worth.saved(2 * LOOKUP);
+      worth.saved(21 * LOOKUP / 10);
       worth.lookedUp(0, LOOKUP);
     }
   }
 
   @Test
-  void isTried_savesLess_restsLongerEachTime() {
+  void isTried_savesLessThanTwice_restsLongerEachTime() {
     long rest = CacheWorth.SHORTEST_REST;
     for (int i = 0; i < 5; i++) {
-      trial(LOOKUP);
+      trial(19 * LOOKUP / 10);
       assertThat(rests()).isEqualTo(rest * CacheWorth.TRIAL);
       rest = Math.min(CacheWorth.LONGEST_REST, 2 * rest);
     }
