@@ -1,5 +1,6 @@
 package dev.millrace.server.boot;
 
+import dev.millrace.server.protocol.CallerAddress;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -41,6 +42,7 @@ final class GrpcDoor implements AutoCloseable {
         NettyServerBuilder.forAddress(address)
             // Services choose their own threads; what runs on the transport's does not block.
             .directExecutor()
+            .intercept(new CallerAddress())
             .maxInboundMessageSize(maxMessageBytes)
             .maxInboundMetadataSize(MOST_METADATA_BYTES)
             .maxConcurrentCallsPerConnection(MOST_STREAMS_PER_CONNECTION)

@@ -9,10 +9,14 @@ import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
 import dev.millrace.server.inference.Lanes;
+import dev.millrace.server.inference.LeasedPredictor;
 import dev.millrace.server.inference.LeasingPredictor;
 import dev.millrace.server.inference.ObservedPredictor;
 import dev.millrace.server.inference.PredictWork;
 import dev.millrace.server.inference.Predictor;
+import dev.millrace.server.inference.cache.AnswerStore;
+import dev.millrace.server.inference.cache.CachedPredictor;
+import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
@@ -26,6 +30,7 @@ import dev.millrace.server.repository.VerifyingLoader;
 import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
 import dev.millrace.server.storage.FileJobJournal;
+import dev.millrace.server.telemetry.CacheMeters;
 import dev.millrace.server.telemetry.HealthReporter;
 import dev.millrace.server.telemetry.LoadMeters;
 import dev.millrace.server.telemetry.ManagementServer;
@@ -86,6 +91,7 @@ public final class MillraceServer implements AutoCloseable {
   private final ExecutorService jobStarts = Executors.newCachedThreadPool(Threads.named("job"));
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Threads.named("scan"));
+  private final Deadlines deadlines = new Deadlines(Threads.named("deadline"));
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -133,11 +139,19 @@ public final class MillraceServer implements AutoCloseable {
             System::nanoTime);
     Lanes lanes = new Lanes();
     RequestMeters requestMeters = new RequestMeters(meters);
+    CacheMeters cacheMeters = new CacheMeters(meters);
+    LeasedPredictor batched = new BatchedPredictor(queue, lanes);
+    CachedPredictor cache =
+        new CachedPredictor(
+            batched,
+            new AnswerStore(cacheMeters, System::nanoTime, calls),
+            new SingleFlight(batched, calls, deadlines, clock, options.maxInputBytes()),
+            lanes::costNanos,
+            cacheMeters,
+            System::nanoTime);
     Predictor predictor =
         new ObservedPredictor(
-            new LeasingPredictor(catalog, new BatchedPredictor(queue, lanes)),
-            requestMeters,
-            System::nanoTime);
+            new LeasingPredictor(catalog, cache), requestMeters, System::nanoTime);
     Recipes recipes = Recipes.onClassPath();
     jobs =
         new TrainingJobs(
@@ -175,6 +189,8 @@ public final class MillraceServer implements AutoCloseable {
     catalog.subscribe(requestMeters);
     catalog.subscribe(lanes);
     catalog.subscribe(queueMeters);
+    catalog.subscribe(cache);
+    catalog.subscribe(cacheMeters);
     catalog.subscribe(new VersionMeters(meters));
     catalog.subscribe(loadMeters);
     ProcessMeters.bindTo(meters);
@@ -264,6 +280,7 @@ public final class MillraceServer implements AutoCloseable {
     boolean finished = door.drain(options.drainTimeout());
     workers.close();
     timer.shutdownNow();
+    deadlines.close();
     catalog.close();
     management.close();
     List.of(calls, jobStarts, loads).forEach(ExecutorService::shutdown);

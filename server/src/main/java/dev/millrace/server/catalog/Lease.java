@@ -45,6 +45,11 @@ public final class Lease implements AutoCloseable {
     return version.report().plan(signature);
   }
 
+  /** True when a signature was seen to answer equal requests alike. */
+  public boolean repeats(String signature) {
+    return !version.report().notCached().containsKey(signature);
+  }
+
   /** The loaded version; not to be used after {@link #close}. */
   public Servable servable() {
     return version.servable();

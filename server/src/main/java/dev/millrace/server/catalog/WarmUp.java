@@ -43,6 +43,9 @@ public final class WarmUp {
     WarmUpRound round = new WarmUpRound(source, servable, rounds, nanoTime, former);
     round.runRecords(records.read(source.directory()));
     servable.signatures().forEach(round::runSignature);
+    if (source.settings().cache().enabled()) {
+      servable.signatures().forEach(round::runRepeats);
+    }
     return round.report(execution, loadDuration);
   }
 }

@@ -19,6 +19,8 @@ import java.util.TreeMap;
  * @param skipped signatures that could not be warmed up, and why, in words
  * @param execution how runs share the cores
  * @param batching how requests share runs, by signature
+ * @param notCached signatures whose answers are not kept although the model's cache is on, and why,
+ *     in words
  */
 public record WarmUpReport(
     int requests,
@@ -28,13 +30,15 @@ public record WarmUpReport(
     Duration lastRequest,
     List<String> skipped,
     ExecutionMode execution,
-    SortedMap<String, BatchPlan> batching) {
+    SortedMap<String, BatchPlan> batching,
+    SortedMap<String, String> notCached) {
   private static final BatchPlan UNKNOWN = BatchPlan.alone(List.of(), "nothing was measured");
 
   /** Copies the collections. */
   public WarmUpReport {
     skipped = List.copyOf(skipped);
     batching = Collections.unmodifiableSortedMap(new TreeMap<>(batching));
+    notCached = Collections.unmodifiableSortedMap(new TreeMap<>(notCached));
   }
 
   /** How requests for a signature share runs. */

@@ -31,6 +31,7 @@ final class WarmUpRound {
   private final Optional<WarmUpReport> former;
   private final Map<String, List<Map<String, TensorData>>> rowsOfRecords = new HashMap<>();
   private final SortedMap<String, BatchPlan> plans = new TreeMap<>();
+  private final SortedMap<String, String> notCached = new TreeMap<>();
   private final List<String> skipped = new ArrayList<>();
   private int requests;
   private int records;
@@ -106,9 +107,21 @@ final class WarmUpRound {
         name, plan(name, signature, Examples.varied(signature, 1), Examples.varied(signature, 2)));
   }
 
+  /** Finds out whether answers may be given again. */
+  void runRepeats(String name, Signature signature) {
+    List<Map<String, TensorData>> given = rowsOfRecords.getOrDefault(name, List.of());
+    Optional<String> obstacle = given.isEmpty() ? Examples.obstacle(signature) : Optional.empty();
+    if (obstacle.isEmpty()) {
+      obstacle =
+          new RepeatCheck(servable, name, signature)
+              .obstacle(given.isEmpty() ? Examples.varied(signature, 1) : given.get(0));
+    }
+    obstacle.ifPresent(why -> notCached.put(name, why));
+  }
+
   WarmUpReport report(ExecutionMode execution, Duration loadDuration) {
     return new WarmUpReport(
-        requests, records, loadDuration, first, last, skipped, execution, plans);
+        requests, records, loadDuration, first, last, skipped, execution, plans, notCached);
   }
 
   private BatchPlan plan(

@@ -40,6 +40,16 @@ public final class Lanes implements CatalogListener {
         runTime(lease.id(), signature, plan));
   }
 
+  /** Time of a worker that a request takes in full runs, as estimated; 0 while nothing is known. */
+  public long costNanos(LeasedRequest leased) {
+    BatchPlan plan = leased.lease().batchPlan(leased.request().signature());
+    RunTime runTime = runTime(leased.lease().id(), leased.request().signature(), plan);
+    int rows = plan.batchable() ? Rows.common(leased.request().inputs()) : Rows.UNEQUAL;
+    return rows > 0
+        ? Math.round(runTime.nanos(plan.bestSize()) * ((double) rows / plan.bestSize()))
+        : runTime.nanos(1);
+  }
+
   @Override
   public void onChange(VersionStatus status) {
     if (status.state() == VersionState.RELEASED) {

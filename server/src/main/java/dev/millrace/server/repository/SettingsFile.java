@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.millrace.server.model.AdmissionSettings;
 import dev.millrace.server.model.BatchingSettings;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 
 /**
  * The file {@code millrace.yaml} in a model's folder, in which an operator chooses how the model is
@@ -62,7 +64,17 @@ final class SettingsFile {
     if (root.isMissingNode() || root.isNull()) {
       return ModelSettings.DEFAULT;
     }
-    SettingsReader reader = SettingsReader.of(root);
+    return read(SettingsReader.of(root));
+  }
+
+  /** Every key that the file may hold, such as {@code cache.max-size}. */
+  static SortedSet<String> keys() {
+    SettingsReader reader = SettingsReader.of(MissingNode.getInstance());
+    read(reader);
+    return reader.asked();
+  }
+
+  private static ModelSettings read(SettingsReader reader) {
     ExecutionMode execution =
         reader.choice(
             "execution",

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -24,10 +25,12 @@ final class SettingsReader {
   private final String path;
   private final JsonNode node;
   private final TreeSet<String> known = new TreeSet<>();
+  private final SortedSet<String> asked;
 
-  private SettingsReader(String path, JsonNode node) {
+  private SettingsReader(String path, JsonNode node, SortedSet<String> asked) {
     this.path = path;
     this.node = node;
+    this.asked = asked;
     if (!node.isObject() && !node.isMissingNode() && !node.isNull()) {
       throw SettingsFile.invalid(
           (path.isEmpty() ? "the file" : "'" + path + "'") + " must hold lines of 'key: value'");
@@ -35,12 +38,14 @@ final class SettingsReader {
   }
 
   static SettingsReader of(JsonNode root) {
-    return new SettingsReader("", root);
+    return new SettingsReader("", root, new TreeSet<>());
   }
 
   SettingsReader section(String key) {
     JsonNode section = node(key);
-    return new SettingsReader(path(key), section == null ? MissingNode.getInstance() : section);
+    asked.remove(path(key));
+    return new SettingsReader(
+        path(key), section == null ? MissingNode.getInstance() : section, asked);
   }
 
   <T> T choice(String key, Map<String, T> choices, T otherwise) {
@@ -95,6 +100,11 @@ final class SettingsReader {
     return read(key, otherwise, SettingsReader::parseBytes, "a size such as 512KiB or 64MiB");
   }
 
+  /** Paths of all keys read so far, here and in sections. */
+  SortedSet<String> asked() {
+    return asked;
+  }
+
   /** Refuses keys that were not read. */
   void requireNoOthers() {
     for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
@@ -125,6 +135,7 @@ final class SettingsReader {
 
   private @Nullable JsonNode node(String key) {
     known.add(key);
+    asked.add(path(key));
     JsonNode value = node.get(key);
     return value == null || value.isNull() ? null : value;
   }

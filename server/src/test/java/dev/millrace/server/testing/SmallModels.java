@@ -48,6 +48,26 @@ public final class SmallModels {
     }
   }
 
+  /** {@code serving_default}: {@code x} float32 [-1,2] to {@code y}, itself and a random number. */
+  public static void noise(Path directory) throws IOException {
+    try (Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> x =
+          tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
+      Operand<TFloat32> y =
+          tf.withName("y").math.add(x, tf.random.randomUniform(tf.shape(x), TFloat32.class));
+      export(
+          directory,
+          session,
+          Signature.builder("serving_default")
+              .methodName("tensorflow/serving/predict")
+              .input("x", x)
+              .output("y", y)
+              .build());
+    }
+  }
+
   /** {@code serving_default}: {@code x} float32 [-1,-1] to {@code y}, x/2 + 2. */
   public static void half(Path directory) throws IOException {
     try (Graph graph = new Graph();

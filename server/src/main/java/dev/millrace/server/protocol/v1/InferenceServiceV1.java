@@ -3,12 +3,12 @@ package dev.millrace.server.protocol.v1;
 import dev.millrace.server.inference.InferenceRequest;
 import dev.millrace.server.inference.InferenceResponse;
 import dev.millrace.server.inference.Predictor;
-import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.Signature;
+import dev.millrace.server.protocol.CallerAddress;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.tensor.TensorData;
 import dev.millrace.v1.InferenceServiceGrpc;
@@ -91,7 +91,7 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
         deadline(context),
         context::isCancelled,
         priority(request.getPriority()),
-        Caller.UNKNOWN);
+        CallerAddress.current());
   }
 
   private static Priority priority(dev.millrace.v1.Priority priority) {

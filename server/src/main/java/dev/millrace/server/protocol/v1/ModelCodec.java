@@ -89,6 +89,7 @@ public final class ModelCodec {
         .setRecords(report.records())
         .setExecution(ExecutionMode.valueOf("EXECUTION_MODE_" + report.execution().name()))
         .putAllBatching(Maps.transformValues(report.batching(), ModelCodec::encode))
+        .putAllNotCached(report.notCached())
         .build();
   }
 

@@ -1,0 +1,38 @@
+package dev.millrace.server.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.server.model.Caller;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import org.junit.jupiter.api.Test;
+
+final class CallerAddressTest {
+  @Test
+  void of_twoPortsOfOneHost_isOneCaller() throws UnknownHostException {
+    assertThat(CallerAddress.of(peer(10, 1))).isEqualTo(new Caller("10.0.0.10"));
+    assertThat(CallerAddress.of(peer(10, 1))).isEqualTo(CallerAddress.of(peer(10, 2)));
+    assertThat(CallerAddress.of(peer(10, 1))).isNotEqualTo(CallerAddress.of(peer(11, 1)));
+  }
+
+  @Test
+  void of_noInternetAddress_isUnknown() {
+    assertThat(CallerAddress.of(null)).isEqualTo(Caller.UNKNOWN);
+    assertThat(CallerAddress.of(UnixDomainSocketAddress.of("socket"))).isEqualTo(Caller.UNKNOWN);
+    assertThat(CallerAddress.of(InetSocketAddress.createUnresolved("host", 1)))
+        .isEqualTo(Caller.UNKNOWN);
+  }
+
+  @Test
+  void current_outsideOfCalls_isUnknown() {
+    assertThat(CallerAddress.current()).isEqualTo(Caller.UNKNOWN);
+  }
+
+  private static SocketAddress peer(int host, int port) throws UnknownHostException {
+    return new InetSocketAddress(
+        InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) host}), port);
+  }
+}
