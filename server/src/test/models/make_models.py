@@ -415,6 +415,116 @@ def tf1_sparse():
     golden("tf1_sparse", [("serving_default", {"x": [[1.0, 2.0, 3.0]]})])
 
 
+class OpenRank(tf.Module):
+    """Inputs of unknown rank before ops that, with oneDNN, end the process on a wrong rank."""
+
+    def __init__(self):
+        self.kernel = tf.Variable(tf.reshape(tf.range(18.0), [3, 3, 1, 2]) / 18)
+        self.square = tf.Variable(tf.reshape(tf.range(9.0), [3, 3, 1, 1]) / 9)
+
+    @tf.function
+    def conv(self, x):
+        return tf.nn.relu(tf.nn.conv2d(x, self.kernel, 1, "SAME"))
+
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.uint8, "x")])
+    def plain(self, x):
+        return {"y": self.conv(tf.cast(x, tf.float32) / 255.0)}
+
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "x")])
+    def expanded(self, x):
+        return {"y": tf.nn.max_pool2d(self.conv(tf.expand_dims(x, -1)), 2, 2, "SAME")}
+
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "x")])
+    def reshaped(self, x):
+        return {"y": self.conv(tf.reshape(x, [-1, 4, 4, 1]))}
+
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "x"), tf.TensorSpec([], tf.bool, "flip")])
+    def branch(self, x, flip):
+        return {"y": tf.cond(flip, lambda: self.conv(tf.reverse(x, [1])), lambda: self.conv(x))}
+
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "x"), tf.TensorSpec([], tf.int32, "times")])
+    def loop(self, x, times):
+        for _ in tf.range(times):
+            x = tf.nn.conv2d(x, self.square, 1, "SAME")
+        return {"y": x}
+
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "x")])
+    def volume(self, x):
+        return {"y": tf.nn.avg_pool3d(tf.concat([x, x], -1), 2, 2, "SAME")}
+
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "x")])
+    def unclear(self, x):
+        return {"y": self.conv(tf.squeeze(x))}
+
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, "x")])
+    def two_ranks(self, x):
+        return {"y": tf.nn.max_pool2d(x, 2, 2, "SAME"), "z": tf.nn.max_pool3d(x, 2, 2, "SAME")}
+
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.int32, "at"), tf.TensorSpec(None, tf.float32, "x")])
+    def scatter(self, at, x):
+        return {"y": tf.scatter_nd(at, x, [4])}
+
+
+def open_rank():
+    module = OpenRank()
+    names = ["expanded", "reshaped", "branch", "loop", "volume", "unclear", "two_ranks", "scatter"]
+    save("open_rank", module, serving_default=module.plain, **{name: getattr(module, name) for name in names})
+    x = np.linspace(0, 1, 32, dtype=np.float32)
+    image = x.reshape(2, 4, 4, 1)
+    calls = [
+        ("serving_default", {"x": np.arange(32, dtype=np.uint8).reshape(2, 4, 4, 1)}),
+        ("expanded", {"x": x.reshape(2, 4, 4)}),
+        ("reshaped", {"x": x}),
+        ("branch", {"x": image, "flip": tf.constant(True)}),
+        ("loop", {"x": image, "times": tf.constant(3)}),
+        ("volume", {"x": x.reshape(1, 4, 4, 2, 1)}),
+    ]
+    golden("open_rank", calls, 1e-5)
+
+
+class OpenSize(tf.Module):
+    """Images of any size, before ops that have no output for the smallest."""
+
+    def __init__(self):
+        self.kernel = tf.Variable(tf.reshape(tf.range(50.0), [5, 5, 1, 2]) / 50)
+        self.transposed = tf.Variable(tf.reshape(tf.range(18.0), [3, 3, 1, 2]) / 18)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 1], tf.float32, "x")])
+    def valid(self, x):
+        x = tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, self.kernel, 1, "VALID"), [0.5, -0.5]))
+        return {"y": tf.nn.max_pool2d(x, 2, 2, "VALID")}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 1], tf.float32, "x")])
+    def strided(self, x):
+        x = tf.nn.depthwise_conv2d(x, self.kernel, [1, 2, 2, 1], "VALID")
+        return {"y": tf.nn.avg_pool2d(x, 3, 3, "VALID")}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 2], tf.float32, "x")])
+    def up(self, x):
+        n, h, w = tf.unstack(tf.shape(x))[:3]
+        return {"y": tf.nn.conv2d_transpose(x, self.transposed, [n, 2 * h, 2 * w, 1], 2, "SAME")}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 2], tf.float32, "x")])
+    def up_to_fixed(self, x):
+        """Whatever the size of the image, which ends the process where the two do not fit."""
+        return {"y": tf.nn.conv2d_transpose(x, self.transposed, [1, 16, 16, 1], 2, "SAME")}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 8], tf.float32, "x")])
+    def generated(self, x):
+        x = tf.reshape(x, [-1, 2, 2, 2])
+        return {"y": tf.nn.conv2d_transpose(x, self.transposed, tf.stack([tf.shape(x)[0], 4, 4, 1]), 2, "SAME")}
+
+
+def open_size():
+    module = OpenSize()
+    names = ["strided", "up", "up_to_fixed", "generated"]
+    save("open_size", module, serving_default=module.valid, **{name: getattr(module, name) for name in names})
+    x = np.linspace(0, 1, 2 * 9 * 11, dtype=np.float32)
+    calls = [(name, {"x": x.reshape(2, 9, 11, 1)}) for name in ("serving_default", "strided")]
+    calls += [("up", {"x": x.reshape(1, 9, 11, 2)}), ("generated", {"x": x[:24].reshape(3, 8)})]
+    golden("open_size", calls, 1e-5)
+
+
 ARITHMETIC = [
     tf.float32, tf.float64, tf.float16, tf.bfloat16, tf.int8, tf.int16, tf.int32, tf.int64,
     tf.uint8, tf.uint16, tf.uint32, tf.uint64, tf.complex64, tf.complex128,
@@ -448,7 +558,7 @@ def dtypes():
 
 MODELS = [
     tf1_ref_variables, tf1_main_op, tf1_legacy_init_vocabulary, tf1_sparse, tf2_control_flow, tf2_ragged, keras3_export,
-    vocabulary, mixed, shapes, strings, counter, random, dtypes,
+    vocabulary, mixed, shapes, strings, counter, random, dtypes, open_rank, open_size,
 ]  # fmt: skip
 
 

@@ -4,28 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.util.concurrent.ListenableFuture;
-import dev.millrace.server.boot.config.OptionSources;
-import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.testing.GoldenModel;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.InferenceServiceGrpc;
-import dev.millrace.v1.ListModelsRequest;
-import dev.millrace.v1.ModelServiceGrpc;
-import dev.millrace.v1.ModelStatusRequest;
-import dev.millrace.v1.ModelVersion;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.PredictResponse;
 import dev.millrace.v1.Tensor;
 import dev.millrace.v1.VersionState;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,43 +32,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class EverySavedModelTest {
   private static final int CALLERS = 16;
 
-  private static MillraceServer server;
-  private static ManagedChannel channel;
+  private static GoldenServer server;
 
   @BeforeAll
   static void start(@TempDir Path folder) throws Exception {
-    for (String name : GoldenModel.names()) {
-      GoldenModel.copy(name, folder.resolve("models").resolve(name).resolve("1"));
-    }
-    server =
-        MillraceServer.start(
-            OptionSources.merge(
-                Map.of(
-                    ServeOption.REPOSITORY, folder.resolve("models").toString(),
-                    ServeOption.DATA_DIR, folder.resolve("state").toString(),
-                    ServeOption.SCAN_INTERVAL, "50ms",
-                    ServeOption.PORT, "0",
-                    ServeOption.MANAGEMENT_PORT, "0"),
-                Map.of(),
-                ""));
-    channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", server.port())
-            .usePlaintext()
-            .maxInboundMessageSize(16 << 20)
-            .build();
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (ModelServiceGrpc.newBlockingStub(channel)
-            .listModels(ListModelsRequest.newBuilder().setPageSize(100).build())
-            .getModelsCount()
-        < GoldenModel.names().size()) {
-      assertThat(System.nanoTime()).as("the models are found in time").isLessThan(end);
-    }
-    server.awaitReady();
+    server = GoldenServer.start(folder, GoldenModel.names());
   }
 
   @AfterAll
   static void stop() {
-    channel.shutdownNow();
     server.close();
   }
 
@@ -94,13 +56,12 @@ final class EverySavedModelTest {
   @ParameterizedTest
   @MethodSource("names")
   void predict_oneCallAfterTheOther_answersAsPythonDoes(String name) throws Exception {
-    assertThat(version(name).getState())
-        .as(version(name).getMessage())
+    assertThat(server.version(name).getState())
+        .as(server.version(name).getMessage())
         .isEqualTo(VersionState.VERSION_STATE_AVAILABLE);
     GoldenModel model = GoldenModel.read(name);
     for (GoldenModel.Call call : model.calls()) {
-      assertAnswer(
-          model, call, InferenceServiceGrpc.newBlockingStub(channel).predict(call.request()));
+      assertAnswer(model, call, server.predict(call.request()));
     }
   }
 
@@ -142,13 +103,13 @@ final class EverySavedModelTest {
 
   @Test
   void getModel_tensorsThatAreNotDense_leaveOutTheirSignatureAlone() {
-    assertThat(version("tf1_sparse").getSignaturesMap()).containsOnlyKeys("serving_default");
-    assertThat(version("tf2_ragged").getSignaturesMap())
+    assertThat(server.version("tf1_sparse").getSignaturesMap()).containsOnlyKeys("serving_default");
+    assertThat(server.version("tf2_ragged").getSignaturesMap())
         .containsOnlyKeys("serving_default", "ragged_in");
   }
 
   private static long count() {
-    return InferenceServiceGrpc.newBlockingStub(channel)
+    return server
         .predict(PredictRequest.newBuilder().setModel("counter").setSignature("read").build())
         .getOutputsOrThrow("count")
         .getData()
@@ -160,20 +121,13 @@ final class EverySavedModelTest {
   private static List<PredictResponse> atOnce(PredictRequest request) throws Exception {
     List<ListenableFuture<PredictResponse>> calls = new ArrayList<>();
     for (int i = 0; i < CALLERS; i++) {
-      calls.add(InferenceServiceGrpc.newFutureStub(channel).predict(request));
+      calls.add(InferenceServiceGrpc.newFutureStub(server.channel()).predict(request));
     }
     List<PredictResponse> responses = new ArrayList<>();
     for (ListenableFuture<PredictResponse> call : calls) {
       responses.add(call.get());
     }
     return responses;
-  }
-
-  private static ModelVersion version(String model) {
-    return ModelServiceGrpc.newBlockingStub(channel)
-        .modelStatus(ModelStatusRequest.newBuilder().setModel(model).build())
-        .getModel()
-        .getVersions(0);
   }
 
   private static void assertAnswer(

@@ -1,10 +1,15 @@
 package dev.millrace.server.tensorflow.inspect;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
@@ -44,6 +49,38 @@ public final class GraphView {
     return Optional.ofNullable(functions.get(name));
   }
 
+  /**
+   * Every node that may run when some tensors are computed: those of the graph on which they
+   * depend, and all in the bodies of functions that these may call.
+   */
+  List<Located> reachable(Collection<String> fetches) {
+    List<Located> found = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    Deque<String> names = new ArrayDeque<>(fetches);
+    Deque<FunctionDef> called = new ArrayDeque<>();
+    while (!names.isEmpty()) {
+      String name = nodeName(names.pop());
+      Optional<NodeDef> node = top.node(name);
+      if (node.isPresent() && seen.add(name)) {
+        found.add(new Located(top, node.get()));
+        called.addAll(functionsOf(node.get()));
+        names.addAll(node.get().getInputList());
+      }
+    }
+    Set<String> entered = new HashSet<>();
+    while (!called.isEmpty()) {
+      FunctionDef function = called.pop();
+      if (entered.add(function.getSignature().getName())) {
+        Scope body = new Scope(function.getNodeDefList());
+        for (NodeDef node : function.getNodeDefList()) {
+          found.add(new Located(body, node));
+          called.addAll(functionsOf(node));
+        }
+      }
+    }
+    return found;
+  }
+
   /** The functions that a node may run: those its attributes name, and itself if it is a call. */
   List<FunctionDef> functionsOf(NodeDef node) {
     List<FunctionDef> called = new ArrayList<>();
@@ -65,6 +102,9 @@ public final class GraphView {
     int colon = input.indexOf(':');
     return input.substring(from, colon < 0 ? input.length() : colon);
   }
+
+  /** A node among those that its inputs name. */
+  record Located(Scope scope, NodeDef node) {}
 
   /** Nodes that see one another: those of the graph, or of one function's body. */
   static final class Scope {

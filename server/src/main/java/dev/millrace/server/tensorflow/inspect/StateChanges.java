@@ -1,14 +1,8 @@
 package dev.millrace.server.tensorflow.inspect;
 
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
-import org.tensorflow.proto.FunctionDef;
-import org.tensorflow.proto.NodeDef;
 
 /**
  * Finds ops that leave a trace behind: that write variables, tables, queues or files. A run of
@@ -40,36 +34,9 @@ public final class StateChanges {
    * @param fetches names such as {@code op:0}
    */
   public Optional<String> of(Collection<String> fetches) {
-    Set<String> seenNodes = new HashSet<>();
-    Set<String> seenFunctions = new HashSet<>();
-    Deque<FunctionDef> functions = new ArrayDeque<>();
-    Deque<String> names = new ArrayDeque<>(fetches);
-    while (!names.isEmpty()) {
-      String name = GraphView.nodeName(names.pop());
-      Optional<NodeDef> node = graph.top().node(name);
-      if (node.isPresent() && seenNodes.add(name)) {
-        if (changes(node.get())) {
-          return Optional.of(node.get().getOp());
-        }
-        functions.addAll(graph.functionsOf(node.get()));
-        names.addAll(node.get().getInputList());
-      }
-    }
-    while (!functions.isEmpty()) {
-      FunctionDef function = functions.pop();
-      if (seenFunctions.add(function.getSignature().getName())) {
-        for (NodeDef node : function.getNodeDefList()) {
-          if (changes(node)) {
-            return Optional.of(node.getOp());
-          }
-          functions.addAll(graph.functionsOf(node));
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static boolean changes(NodeDef node) {
-    return OPS.matcher(node.getOp()).matches();
+    return graph.reachable(fetches).stream()
+        .map(located -> located.node().getOp())
+        .filter(op -> OPS.matcher(op).matches())
+        .findFirst();
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.server.tensor.ShapeSpec;
 import dev.millrace.server.tensor.TensorSpec;
 import dev.millrace.server.tensorflow.inspect.GraphView;
 import dev.millrace.server.tensorflow.inspect.StateChanges;
+import dev.millrace.server.tensorflow.inspect.TransposedConvolutions;
 import dev.millrace.server.tensorflow.inspect.UnclearGraphException;
 import java.util.HashSet;
 import java.util.Map;
@@ -35,12 +36,14 @@ final class SignatureReader {
 
   private final MetaGraphDef metaGraph;
   private final StateChanges stateChanges;
+  private final TransposedConvolutions transposed;
   private final OpenRanks openRanks;
 
   SignatureReader(MetaGraphDef metaGraph) {
     this.metaGraph = metaGraph;
     GraphView graph = new GraphView(metaGraph.getGraphDef());
     this.stateChanges = new StateChanges(graph);
+    this.transposed = new TransposedConvolutions(graph);
     this.openRanks = new OpenRanks(graph);
   }
 
@@ -81,6 +84,7 @@ final class SignatureReader {
     if (new HashSet<>(feeds.values()).size() < feeds.size()) {
       throw new IllegalArgumentException("two of its inputs are the same tensor");
     }
+    transposed.check(fetches.values());
     return new BoundSignature(
         new Signature(inputs, outputs), feeds, fetches, stateChanges.of(fetches.values()));
   }
