@@ -4,7 +4,9 @@ import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.tensor.TensorData;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -14,6 +16,19 @@ import java.util.SortedMap;
 public interface Servable extends AutoCloseable {
   /** What it can do, by signature name. */
   SortedMap<String, Signature> signatures();
+
+  /**
+   * Type of an op by which a run of this signature changes the model's state, such as {@code
+   * AssignAddVariableOp}. Such a run counts: it is neither shared, nor repeated, nor made up.
+   */
+  default Optional<String> stateChange(String signature) {
+    return Optional.empty();
+  }
+
+  /** Signatures that the model has and that are not served, by name, and why, in words. */
+  default SortedMap<String, String> leftOut() {
+    return Collections.emptySortedMap();
+  }
 
   /** Estimate of the memory it takes, in bytes. */
   long memoryBytes();

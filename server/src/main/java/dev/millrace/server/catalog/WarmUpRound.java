@@ -79,6 +79,11 @@ final class WarmUpRound {
   }
 
   void runSignature(String name, Signature signature) {
+    Optional<String> change = servable.stateChange(name);
+    if (change.isPresent()) {
+      skip(name, "a run of it counts, for it changes the model's state (" + change.get() + ")");
+      return;
+    }
     List<Map<String, TensorData>> given = rowsOfRecords.getOrDefault(name, List.of());
     if (!given.isEmpty()) {
       Map<String, TensorData> one = given.get(0);
@@ -120,6 +125,7 @@ final class WarmUpRound {
   }
 
   WarmUpReport report(ExecutionMode execution, Duration loadDuration) {
+    servable.leftOut().forEach((name, why) -> skipped.add(name + ": not served, " + why));
     return new WarmUpReport(
         requests, records, loadDuration, first, last, skipped, execution, plans, notCached);
   }

@@ -68,9 +68,15 @@ public final class LeasingPredictor implements Predictor {
   private static Signature signature(Lease lease, String name) {
     Signature signature = lease.servable().signatures().get(name);
     if (signature == null) {
+      String leftOut = lease.servable().leftOut().get(name);
       throw new ServingException(
           ErrorReason.SIGNATURE_NOT_FOUND,
-          lease.id() + " has no such signature; it has " + lease.servable().signatures().keySet());
+          lease.id()
+              + (leftOut == null
+                  ? " has no such signature"
+                  : " has a signature of this name that cannot be served, " + leftOut)
+              + "; it has "
+              + lease.servable().signatures().keySet());
     }
     return signature;
   }

@@ -14,7 +14,6 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.internal.c_api.TF_Output;
@@ -53,18 +52,20 @@ public final class SavedModelLoader implements ServableLoader {
         throw refusal(source, "the file variables/variables.index is missing");
       }
       session = NativeSession.load(source.directory(), SERVE_TAG, execution);
-      SortedMap<String, BoundSignature> bound =
-          SignatureReader.read(session.metaGraph().getSignatureDefMap());
-      if (bound.isEmpty()) {
-        throw refusal(source, "it has no signature that can be served");
+      SignatureReader.Read read = new SignatureReader(session.metaGraph()).read();
+      if (read.served().isEmpty()) {
+        throw refusal(
+            source,
+            "it has no signature that can be served"
+                + (read.leftOut().isEmpty() ? "" : "; left out are " + read.leftOut()));
       }
-      for (BoundSignature signature : bound.values()) {
+      for (BoundSignature signature : read.served().values()) {
         addEndpoints(session, signature.feeds().values(), endpoints);
         addEndpoints(session, signature.fetches().values(), endpoints);
       }
       Servable servable =
           new SavedModelServable(
-              source.id(), session, bound, endpoints, fileBytes(source.directory()), ledger, clock);
+              source.id(), session, read, endpoints, fileBytes(source.directory()), ledger, clock);
       session = null;
       return servable;
     } catch (TensorFlowFailure failure) {

@@ -8,11 +8,13 @@ import dev.millrace.server.model.Signature;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.tensor.TensorData;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -29,6 +31,7 @@ final class SavedModelServable implements Servable {
   private final VersionId id;
   private final NativeSession session;
   private final SortedMap<String, BoundSignature> bound;
+  private final SortedMap<String, String> leftOut;
   private final SortedMap<String, Signature> signatures = new TreeMap<>();
   private final Map<String, TF_Output> endpoints;
   private final long memoryBytes;
@@ -39,7 +42,7 @@ final class SavedModelServable implements Servable {
   SavedModelServable(
       VersionId id,
       NativeSession session,
-      SortedMap<String, BoundSignature> bound,
+      SignatureReader.Read read,
       Map<String, TF_Output> endpoints,
       long memoryBytes,
       TensorLedger ledger,
@@ -47,7 +50,8 @@ final class SavedModelServable implements Servable {
     this.clock = clock;
     this.id = id;
     this.session = session;
-    this.bound = bound;
+    this.bound = read.served();
+    this.leftOut = read.leftOut();
     this.endpoints = endpoints;
     this.memoryBytes = memoryBytes;
     this.ledger = ledger;
@@ -57,6 +61,16 @@ final class SavedModelServable implements Servable {
   @Override
   public SortedMap<String, Signature> signatures() {
     return signatures;
+  }
+
+  @Override
+  public Optional<String> stateChange(String signature) {
+    return Objects.requireNonNull(bound.get(signature)).stateChange();
+  }
+
+  @Override
+  public SortedMap<String, String> leftOut() {
+    return leftOut;
   }
 
   @Override
@@ -71,7 +85,19 @@ final class SavedModelServable implements Servable {
       Collection<String> outputs,
       Deadline deadline) {
     BoundSignature runnable = Objects.requireNonNull(bound.get(signature));
-    List<String> wanted = List.copyOf(outputs);
+    Map<String, TensorData> answers = new LinkedHashMap<>();
+    List<String> wanted = new ArrayList<>();
+    for (String output : outputs) {
+      Optional<String> given = runnable.inputOf(output);
+      if (given.isPresent()) {
+        answers.put(output, Objects.requireNonNull(inputs.get(given.get())));
+      } else {
+        wanted.add(output);
+      }
+    }
+    if (wanted.isEmpty()) {
+      return answers;
+    }
     try (TF_Output feeds = select(runnable.feeds(), List.copyOf(inputs.keySet()));
         TF_Output fetches = select(runnable.fetches(), wanted);
         NativeTensors in = new NativeTensors(inputs.size(), ledger);
@@ -82,7 +108,6 @@ final class SavedModelServable implements Servable {
       }
       long millis = deadline.isNone() ? 0 : Math.max(1, deadline.remaining(clock).toMillis());
       session.run(feeds, in, inputs.size(), fetches, out, wanted.size(), millis);
-      Map<String, TensorData> answers = new LinkedHashMap<>();
       for (int i = 0; i < wanted.size(); i++) {
         answers.put(wanted.get(i), out.read(i));
       }

@@ -7,6 +7,7 @@ package dev.millrace.server.tensorflow.session;
 final class TensorFlowFailure extends Exception {
   private static final int INVALID_ARGUMENT = 3;
   private static final int DEADLINE_EXCEEDED = 4;
+  private static final int ABORTED = 10;
   private static final int OUT_OF_RANGE = 11;
 
   private final int code;
@@ -24,7 +25,9 @@ final class TensorFlowFailure extends Exception {
 
   /** True when the values are to blame, not the model or the machine. */
   boolean blamesValues() {
-    return code == INVALID_ARGUMENT || code == OUT_OF_RANGE;
+    // oneDNN says so of sizes that it has no kernel for, such as a window larger than the image.
+    boolean noKernel = code == ABORTED && String.valueOf(getMessage()).contains("could not create");
+    return code == INVALID_ARGUMENT || code == OUT_OF_RANGE || noKernel;
   }
 
   /** True when the run was cut off. */

@@ -28,6 +28,8 @@ public record WorkerCommand(String heap) {
     }
     words.add("-Xmx" + heap);
     words.add("-Djdk.serialFilter=!*");
+    // JavaCPP would fail when the process takes more than four times the heap, TensorFlow included.
+    words.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
     String cache = System.getProperty("org.bytedeco.javacpp.cachedir");
     if (cache != null) {
       words.add("-Dorg.bytedeco.javacpp.cachedir=" + cache);
