@@ -45,7 +45,7 @@ public final class BatchRun implements BatchRunner<PredictWork> {
       } else {
         work.forEach(piece -> run(lane, List.of(piece)));
       }
-    } catch (RuntimeException | LinkageError | OutOfMemoryError defect) {
+    } catch (RuntimeException | Error defect) {
       work.forEach(piece -> piece.answer().completeExceptionally(defect));
     }
   }
@@ -77,10 +77,11 @@ public final class BatchRun implements BatchRunner<PredictWork> {
   }
 
   private void answer(Lane lane, PredictWork piece, Map<String, TensorData> outputs, long nanos) {
-    if (piece.isCancelled()) {
-      observer.onWasted(lane, DropReason.CANCELLED, nanos);
-    } else if (piece.deadline().isExpired(clock)) {
+    // A transport cancels what has expired, so that the deadline is asked first.
+    if (piece.deadline().isExpired(clock)) {
       observer.onWasted(lane, DropReason.EXPIRED, nanos);
+    } else if (piece.isCancelled()) {
+      observer.onWasted(lane, DropReason.CANCELLED, nanos);
     }
     piece.answer().complete(outputs);
   }

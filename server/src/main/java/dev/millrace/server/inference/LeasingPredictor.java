@@ -43,7 +43,7 @@ public final class LeasingPredictor implements Predictor {
       return delegate
           .predict(new LeasedRequest(request, lease, outputs))
           .whenComplete((response, failure) -> lease.close());
-    } catch (ServingException refused) {
+    } catch (RuntimeException | Error refused) {
       lease.close();
       return CompletableFuture.failedFuture(refused);
     }

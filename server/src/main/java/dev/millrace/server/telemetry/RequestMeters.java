@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +59,7 @@ public final class RequestMeters implements InferenceObserver, CatalogListener {
     if (response != null) {
       tags = tags(response.version(), response.signature(), "OK");
     } else {
-      ErrorReason reason =
-          failure instanceof ServingException refused ? refused.reason() : ErrorReason.INTERNAL;
+      ErrorReason reason = reason(failure);
       ModelName model = request.model().model();
       String shown = known.test(model) ? model.id() : "unknown";
       tags = Tags.of("model", shown, "version", NONE, "signature", NONE, "code", reason.name());
@@ -92,6 +92,15 @@ public final class RequestMeters implements InferenceObserver, CatalogListener {
           .meters()
           .forEach(registry::remove);
     }
+  }
+
+  /** Stages hand a failure on in a wrapper. */
+  private static ErrorReason reason(@Nullable Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof ServingException refused ? refused.reason() : ErrorReason.INTERNAL;
   }
 
   private static Tags tags(VersionId version, String signature, String code) {

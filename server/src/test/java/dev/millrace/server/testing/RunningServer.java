@@ -67,6 +67,11 @@ public final class RunningServer implements AutoCloseable {
     return "127.0.0.1:" + managementPort;
   }
 
+  /** False when the process has ended. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** The training processes that it has now. */
   public List<ProcessHandle> children() {
     return process.descendants().toList();
