@@ -6,13 +6,11 @@ import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.scheduling.Batch.Waiting;
 import java.time.InstantSource;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +41,7 @@ public final class BatchQueue<W extends Work> {
   private final Backlog backlog = new Backlog();
 
   @GuardedBy("lock")
-  private final Set<Batch<W>> running = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<Batch<W>> running = new ArrayList<>();
 
   @GuardedBy("lock")
   private boolean draining;
@@ -164,7 +162,7 @@ public final class BatchQueue<W extends Work> {
     }
     synchronized (lock) {
       batch.work().forEach(one -> backlog.ended(one.work()));
-      if (running.remove(batch)) {
+      if (running.removeIf(one -> one == batch)) {
         LaneQueue<W> queue = lanes.get(batch.lane().key());
         if (queue != null) {
           queue.ended();

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 final class RequestMetersTest {
@@ -41,6 +42,24 @@ final class RequestMetersTest {
                 .count())
         .isEqualTo(1);
     assertThat(registry.get("millrace.requests.in.flight").gauge().value()).isZero();
+  }
+
+  @Test
+  void onEnd_failureThatStagesHaveWrapped_isCountedUnderItsReason() {
+    meters.onStart();
+    meters.onEnd(
+        request("mnist"),
+        null,
+        new CompletionException(
+            new CompletionException(new ServingException(ErrorReason.OVERLOADED, "later"))),
+        Duration.ofMillis(1));
+    assertThat(
+            registry
+                .get("millrace.requests")
+                .tags("model", "mnist", "code", "OVERLOADED")
+                .timer()
+                .count())
+        .isEqualTo(1);
   }
 
   @Test
