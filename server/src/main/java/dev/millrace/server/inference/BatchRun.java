@@ -82,10 +82,11 @@ public final class BatchRun implements BatchRunner<PredictWork> {
   }
 
   private void answer(Lane lane, PredictWork piece, Map<String, TensorData> outputs, long nanos) {
-    if (piece.isCancelled()) {
-      observer.onWasted(lane, DropReason.CANCELLED, nanos);
-    } else if (piece.deadline().isExpired(clock)) {
+    // A transport cancels what has expired, so that the deadline is asked first.
+    if (piece.deadline().isExpired(clock)) {
       observer.onWasted(lane, DropReason.EXPIRED, nanos);
+    } else if (piece.isCancelled()) {
+      observer.onWasted(lane, DropReason.CANCELLED, nanos);
     }
     piece.answer().complete(outputs);
   }

@@ -17,6 +17,9 @@ import java.util.concurrent.CompletionStage;
  * rows than a run takes is split, and its answer put together again. Thread-safe.
  */
 public final class BatchedPredictor implements LeasedPredictor {
+  // With more rows than that many runs take, runs are larger; a piece costs memory of its own.
+  private static final int MOST_PIECES = 1024;
+
   private final BatchQueue<PredictWork> queue;
   private final Lanes lanes;
 
@@ -37,7 +40,10 @@ public final class BatchedPredictor implements LeasedPredictor {
     if (!together) {
       pieces.add(piece(leased, lane, request.inputs(), 1));
     } else {
-      int count = (rows + lane.rule().maxRows() - 1) / lane.rule().maxRows();
+      int count =
+          (int)
+              Math.min(
+                  MOST_PIECES, ((long) rows + lane.rule().maxRows() - 1) / lane.rule().maxRows());
       for (int i = 0; i < count; i++) {
         int from = (int) ((long) rows * i / count);
         int to = (int) ((long) rows * (i + 1) / count);

@@ -51,7 +51,7 @@ public final class LeasingPredictor implements Predictor {
                 }
                 return response;
               });
-    } catch (RuntimeException refusedOrDefect) {
+    } catch (RuntimeException | Error refusedOrDefect) {
       lease.close();
       return CompletableFuture.failedFuture(identified(refusedOrDefect, lease.id()));
     }

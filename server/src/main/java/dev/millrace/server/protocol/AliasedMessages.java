@@ -43,7 +43,8 @@ final class AliasedMessages<T> implements MethodDescriptor.Marshaller<T> {
   @Override
   @SuppressWarnings("unchecked")
   public T parse(InputStream stream) {
-    try {
+    // Nobody else closes a stream that was taken over from gRPC; a second close does nothing.
+    try (stream) {
       byte[] bytes = readAll(stream);
       CodedInputStream coded = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
       coded.enableAliasing(true);

@@ -56,6 +56,7 @@ public final class CallThreads implements ServerInterceptor {
   private final class Events<Q> extends ServerCall.Listener<Q> {
     private final ServerCall<Q, ?> call;
     private @Nullable Executor sequence;
+    private volatile boolean failed;
     private ServerCall.Listener<Q> delegate = new ServerCall.Listener<>() {};
 
     Events(ServerCall<Q, ?> call) {
@@ -72,19 +73,28 @@ public final class CallThreads implements ServerInterceptor {
         sequence = MoreExecutors.newSequentialExecutor(executor);
       }
       if (sequence == null) {
-        event.run();
+        guarded(event);
       } else {
         sequence.execute(Context.current().wrap(() -> guarded(event)));
       }
     }
 
+    /** After a defect the call is closed with it, and hears nothing more. */
     private void guarded(Runnable event) {
+      if (failed) {
+        return;
+      }
       try {
         event.run();
-      } catch (RuntimeException defect) {
+      } catch (RuntimeException | Error defect) {
+        failed = true;
         StatusRuntimeException status = statuses.toStatus(defect);
         Metadata trailers = status.getTrailers();
-        call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+        try {
+          call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+        } catch (IllegalStateException closedAlready) {
+          // The defect came after the answer; the log has it.
+        }
       }
     }
 

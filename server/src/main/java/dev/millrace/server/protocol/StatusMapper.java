@@ -2,7 +2,6 @@ package dev.millrace.server.protocol;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
-import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.PreconditionFailure;
@@ -10,13 +9,13 @@ import com.google.rpc.ResourceInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.millrace.server.model.ErrorReason;
-import dev.millrace.server.model.FieldViolation;
 import dev.millrace.server.model.ServingException;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
@@ -65,19 +64,24 @@ public final class StatusMapper {
   }
 
   private static StatusRuntimeException known(ServingException error) {
+    String message = StatusSize.text(error.message());
+    Map<String, String> metadata = new TreeMap<>(error.metadata());
+    metadata.replaceAll((key, value) -> StatusSize.value(value));
     Status.Builder status =
         Status.newBuilder()
             .setCode(code(error.reason().category()).getNumber())
-            .setMessage(error.message())
+            .setMessage(message)
             .addDetails(
                 Any.pack(
                     ErrorInfo.newBuilder()
                         .setReason(error.reason().name())
                         .setDomain(DOMAIN)
-                        .putAllMetadata(error.metadata())
+                        .putAllMetadata(metadata)
                         .build()));
-    addViolations(status, error);
-    addSubject(status, error);
+    if (!error.violations().isEmpty()) {
+      status.addDetails(Any.pack(StatusSize.violations(error.violations())));
+    }
+    addSubject(status, error.reason(), message, metadata);
     Metadata trailers = new Metadata();
     error
         .retryAfter()
@@ -96,39 +100,26 @@ public final class StatusMapper {
     return StatusProto.toStatusRuntimeException(status.build(), trailers);
   }
 
-  private static void addViolations(Status.Builder status, ServingException error) {
-    if (!error.violations().isEmpty()) {
-      BadRequest.Builder request = BadRequest.newBuilder();
-      for (FieldViolation violation : error.violations()) {
-        request.addFieldViolations(
-            BadRequest.FieldViolation.newBuilder()
-                .setField(violation.field())
-                .setReason(violation.reason().name())
-                .setDescription(violation.description()));
-      }
-      status.addDetails(Any.pack(request.build()));
-    }
-  }
-
-  private static void addSubject(Status.Builder status, ServingException error) {
-    if (error.reason().category() == ErrorReason.Category.NOT_FOUND) {
-      String type = error.reason().name().replace("_NOT_FOUND", "").toLowerCase(Locale.ROOT);
+  private static void addSubject(
+      Status.Builder status, ErrorReason reason, String message, Map<String, String> metadata) {
+    if (reason.category() == ErrorReason.Category.NOT_FOUND) {
+      String type = reason.name().replace("_NOT_FOUND", "").toLowerCase(Locale.ROOT);
       status.addDetails(
           Any.pack(
               ResourceInfo.newBuilder()
                   .setResourceType(type)
-                  .setResourceName(ResourceNames.of(type, error.metadata()))
-                  .setDescription(error.message())
+                  .setResourceName(ResourceNames.of(type, metadata))
+                  .setDescription(message)
                   .build()));
-    } else if (error.reason().category() == ErrorReason.Category.FAILED_PRECONDITION) {
+    } else if (reason.category() == ErrorReason.Category.FAILED_PRECONDITION) {
       status.addDetails(
           Any.pack(
               PreconditionFailure.newBuilder()
                   .addViolations(
                       PreconditionFailure.Violation.newBuilder()
-                          .setType(error.reason().name())
-                          .setSubject(ResourceNames.subject(error.metadata()))
-                          .setDescription(error.message()))
+                          .setType(reason.name())
+                          .setSubject(ResourceNames.subject(metadata))
+                          .setDescription(message))
                   .build()));
     }
   }

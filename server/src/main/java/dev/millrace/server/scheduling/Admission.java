@@ -19,6 +19,9 @@ final class Admission {
   private static final Map<Priority, Double> SHARE_OF_WAIT =
       Map.of(Priority.HIGH, 1.5, Priority.NORMAL, 1.0, Priority.LOW, 0.5);
 
+  // The low priority leaves room for the others.
+  private static final Map<Priority, Double> SHARE_OF_ROOM = Map.of(Priority.LOW, 0.5);
+
   private final long maxBytes;
 
   /** Why work is not taken on, and the error that says so. */
@@ -40,19 +43,20 @@ final class Admission {
     AdmissionSettings settings = work.lane().admission();
     Backlog.Share model = backlog.of(work.lane().key().version().model());
     Duration wait = Duration.ofNanos(waitNanos);
-    if (model.requests() > 0 && model.requests() + pieces > settings.maxRequests()) {
+    double room = SHARE_OF_ROOM.getOrDefault(work.priority(), 1.0);
+    if (model.requests() > 0 && model.requests() + pieces > room * settings.maxRequests()) {
       return overloaded(
           ShedReason.MODEL_REQUESTS,
           model.requests() + " requests wait for this model already",
           wait);
     }
-    if (model.requests() > 0 && model.bytes() + bytes > settings.maxBytes()) {
+    if (model.requests() > 0 && model.bytes() + bytes > room * settings.maxBytes()) {
       return overloaded(
           ShedReason.MODEL_BYTES,
           "requests of " + model.bytes() + " bytes wait for this model",
           wait);
     }
-    if (backlog.bytes() > 0 && backlog.bytes() + bytes > maxBytes) {
+    if (backlog.bytes() > 0 && backlog.bytes() + bytes > room * maxBytes) {
       return overloaded(
           ShedReason.SERVER_BYTES, "the server holds as many bytes of requests as it may", wait);
     }

@@ -24,9 +24,10 @@ public record Batch<W extends Work>(
    *
    * @param work the work
    * @param sinceNanos when it was queued
+   * @param dueNanos when it has waited enough for others
    * @param costNanos its share of a run, as it was expected then
    */
-  public record Waiting<W>(W work, long sinceNanos, long costNanos) {}
+  public record Waiting<W>(W work, long sinceNanos, long dueNanos, long costNanos) {}
 
   /**
    * Work that is not to run, and why.

@@ -6,12 +6,11 @@ import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.scheduling.Batch.Waiting;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Work waits only while every worker is busy, unless its lane has a delay.
- *   <li>A run holds work of one lane, at most its largest size, the urgent and the old first.
+ *   <li>A run holds work of one lane, at most its largest size, the urgent and the old first; what
+ *       has waited for very long goes before the urgent.
  *   <li>The pieces of a request are taken on together or not at all.
  *   <li>Each piece taken on comes out exactly once: in a run, or dropped with the reason.
  *   <li>Work whose caller has gone or whose deadline cannot be met never runs.
@@ -41,7 +41,7 @@ public final class BatchQueue<W extends Work> {
   private final Backlog backlog = new Backlog();
 
   @GuardedBy("lock")
-  private final Set<Batch<W>> running = new LinkedHashSet<>();
+  private final List<Batch<W>> running = new ArrayList<>();
 
   @GuardedBy("lock")
   private boolean draining;
@@ -98,13 +98,21 @@ public final class BatchQueue<W extends Work> {
         long needed = wait + lane.runTime().nanos(together) + later;
         long remaining = first.deadline().remaining(clock).toNanos();
         hopeless = remaining <= 0 ? DropReason.EXPIRED : null;
-        hopeless = remaining > 0 && remaining < needed ? DropReason.TOO_LATE : hopeless;
+        if (remaining > 0 && remaining < needed) {
+          hopeless = DropReason.TOO_LATE;
+          if (remaining < needed - wait) {
+            lane.runTime().doubt(now);
+          }
+        }
         if (hopeless == null) {
           LaneQueue<W> queue = known == null ? new LaneQueue<>(lane) : known;
           lanes.putIfAbsent(lane.key(), queue);
+          // With a near deadline, half of the time to spare is for company at most.
+          long delay =
+              Math.min(lane.rule().maxDelay().toNanos(), Math.max(0, remaining - needed) / 2);
           for (W piece : pieces) {
             long share = costNanos(lane, piece.rows());
-            queue.add(new Waiting<>(piece, now, share));
+            queue.add(new Waiting<>(piece, now, now + delay, share));
             backlog.queued(piece, share);
             lock.notify();
           }
@@ -131,6 +139,8 @@ public final class BatchQueue<W extends Work> {
           return batch;
         }
         if (draining && backlog.length() == 0) {
+          // Whoever leaves wakes the next, since only one is woken by the last run.
+          lock.notify();
           return null;
         }
         await(nanosToNextDue(now));
@@ -153,7 +163,7 @@ public final class BatchQueue<W extends Work> {
     }
     synchronized (lock) {
       batch.work().forEach(one -> backlog.ended(one.work()));
-      if (running.remove(batch)) {
+      if (running.removeIf(one -> one == batch)) {
         LaneQueue<W> queue = lanes.get(batch.lane().key());
         if (queue != null) {
           queue.ended();
@@ -191,7 +201,7 @@ public final class BatchQueue<W extends Work> {
     LaneQueue<W> due = null;
     for (LaneQueue<W> lane : lanes.values()) {
       boolean mayGo = lane.mayStart() && (draining || lane.dueNanos() - now <= 0);
-      if (mayGo && (due == null || isBefore(lane, due))) {
+      if (mayGo && (due == null || isBefore(lane, due, now))) {
         due = lane;
       }
     }
@@ -258,8 +268,8 @@ public final class BatchQueue<W extends Work> {
     return Math.round(lane.runTime().nanos(full) * ((double) rows / full));
   }
 
-  private boolean isBefore(LaneQueue<W> one, LaneQueue<W> other) {
-    int urgency = one.urgency().compareTo(other.urgency());
+  private boolean isBefore(LaneQueue<W> one, LaneQueue<W> other, long now) {
+    int urgency = Integer.compare(one.rank(now), other.rank(now));
     return urgency != 0 ? urgency < 0 : one.oldestNanos() - other.oldestNanos() < 0;
   }
 

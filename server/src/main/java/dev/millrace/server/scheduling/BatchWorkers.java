@@ -67,7 +67,7 @@ public final class BatchWorkers<W extends Work> implements AutoCloseable {
       try {
         refuse(batch);
         run(batch);
-      } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError defect) {
+      } catch (RuntimeException | Error defect) {
         log.error("a run ended in a defect", defect);
       } finally {
         queue.done(batch);

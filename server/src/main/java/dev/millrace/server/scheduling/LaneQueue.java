@@ -1,26 +1,35 @@
 package dev.millrace.server.scheduling;
 
 import dev.millrace.server.model.Priority;
-import dev.millrace.server.scheduling.Batch.Dropped;
 import dev.millrace.server.scheduling.Batch.Waiting;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
-/** The waiting work of one lane, by priority and age. Guarded by the queue's lock. */
+/**
+ * The waiting work of one lane, by priority and age. What has waited for four times the longest
+ * wait that the model allows goes first whatever its priority, so that none starves. Guarded by the
+ * queue's lock.
+ */
 final class LaneQueue<W extends Work> {
+  /** The rank of overdue work, before every priority's. */
+  static final int OVERDUE = -1;
+
+  private static final int PATIENCE = 4;
+
   private final Lane lane;
+  private final long patienceNanos;
   private final Map<Priority, Deque<Waiting<W>>> waiting = new EnumMap<>(Priority.class);
   private int rows;
   private int running;
 
   LaneQueue(Lane lane) {
     this.lane = lane;
+    this.patienceNanos = PATIENCE * lane.admission().maxWait().toNanos();
     for (Priority priority : Priority.values()) {
       waiting.put(priority, new ArrayDeque<>());
     }
@@ -53,33 +62,50 @@ final class LaneQueue<W extends Work> {
   }
 
   /**
-   * When the lane is due: at once when a full run waits, else when its oldest has waited enough.
+   * When the lane is due: at once when a full run waits, else when the first of its work has waited
+   * enough.
    */
   long dueNanos() {
-    long since = oldestNanos();
-    return rows >= lane.rule().maxRows() ? since : since + lane.rule().maxDelay().toNanos();
+    if (rows >= lane.rule().maxRows() || lane.rule().maxDelay().isZero()) {
+      return oldestNanos();
+    }
+    long due = 0;
+    boolean none = true;
+    for (Deque<Waiting<W>> line : waiting.values()) {
+      for (Waiting<W> one : line) {
+        if (none || one.dueNanos() - due < 0) {
+          due = one.dueNanos();
+          none = false;
+        }
+      }
+    }
+    return due;
   }
 
   /** When the oldest work came. */
   long oldestNanos() {
-    long oldest = Long.MAX_VALUE;
+    long oldest = 0;
+    boolean none = true;
     for (Deque<Waiting<W>> line : waiting.values()) {
       Waiting<W> head = line.peekFirst();
-      if (head != null && (oldest == Long.MAX_VALUE || head.sinceNanos() - oldest < 0)) {
+      if (head != null && (none || head.sinceNanos() - oldest < 0)) {
         oldest = head.sinceNanos();
+        none = false;
       }
     }
     return oldest;
   }
 
-  /** The highest priority that waits. */
-  Priority urgency() {
+  /** The place in the order of urgency of the most urgent work; a lower one goes first. */
+  int rank(long now) {
+    int rank = Priority.values().length;
     for (Map.Entry<Priority, Deque<Waiting<W>>> line : waiting.entrySet()) {
-      if (!line.getValue().isEmpty()) {
-        return line.getKey();
+      Waiting<W> head = line.getValue().peekFirst();
+      if (head != null) {
+        rank = Math.min(rank, isOverdue(head, now) ? OVERDUE : line.getKey().ordinal());
       }
     }
-    return Priority.LOW;
+    return rank;
   }
 
   /**
@@ -87,50 +113,33 @@ final class LaneQueue<W extends Work> {
    * done in time makes way; with less, the run is kept so small that its tightest deadline holds.
    */
   Batch<W> take(long now, InstantSource clock) {
-    int limit = lane.rule().maxRows();
-    boolean backlog = rows > limit;
-    long fullRun = lane.runTime().nanos(Math.min(limit, rows));
-    List<Waiting<W>> chosen = new ArrayList<>();
-    List<Dropped<W>> dropped = new ArrayList<>();
-    int filled = 0;
-    long tightest = Long.MAX_VALUE;
-    for (Deque<Waiting<W>> line : waiting.values()) {
-      Iterator<Waiting<W>> each = line.iterator();
-      while (each.hasNext() && filled < limit) {
-        Waiting<W> one = each.next();
-        W work = one.work();
-        long remaining = work.deadline().remaining(clock).toNanos();
-        long least = backlog ? fullRun : lane.runTime().nanos(work.rows());
-        if (work.isCancelled()) {
-          dropped.add(new Dropped<>(one, DropReason.CANCELLED));
-        } else if (remaining <= 0) {
-          dropped.add(new Dropped<>(one, DropReason.EXPIRED));
-        } else if (remaining < least) {
-          dropped.add(new Dropped<>(one, DropReason.TOO_LATE));
-        } else if (!fits(filled, work.rows(), Math.min(tightest, remaining), backlog)) {
-          continue;
-        } else {
-          chosen.add(one);
-          filled += work.rows();
-          tightest = Math.min(tightest, remaining);
+    BatchFill<W> fill = new BatchFill<>(lane, rows);
+    for (boolean overdue : new boolean[] {true, false}) {
+      for (Deque<Waiting<W>> line : waiting.values()) {
+        Iterator<Waiting<W>> each = line.iterator();
+        while (each.hasNext() && !fill.isFull()) {
+          Waiting<W> one = each.next();
+          if (overdue && !isOverdue(one, now)) {
+            break;
+          }
+          if (fill.takes(one, clock)) {
+            each.remove();
+            rows -= one.work().rows();
+          }
         }
-        each.remove();
-        rows -= work.rows();
       }
     }
-    if (!chosen.isEmpty()) {
+    if (!fill.isEmpty()) {
       running++;
     }
-    return new Batch<>(lane, chosen, filled, dropped, now, lane.runTime().nanos(filled));
+    return fill.batch(now);
   }
 
-  private boolean fits(int filled, int more, long tightestNanos, boolean backlog) {
-    return filled == 0
-        || (filled + more <= lane.rule().maxRows()
-            && (backlog || lane.runTime().nanos(filled + more) <= tightestNanos));
+  private boolean isOverdue(Waiting<W> one, long now) {
+    return now - one.sinceNanos() > patienceNanos;
   }
 
   private Deque<Waiting<W>> line(Priority priority) {
-    return java.util.Objects.requireNonNull(waiting.get(priority));
+    return Objects.requireNonNull(waiting.get(priority));
   }
 }

@@ -8,15 +8,24 @@ import java.util.TreeMap;
 
 /**
  * A running estimate of how long a run of so many rows takes: what was measured at warm-up, scaled
- * by how later runs compared with it. Thread-safe.
+ * by how later runs compared with it; or, where nothing was measured, the mean of what was seen. An
+ * estimate that keeps requests away is not confirmed by their runs: {@link #doubt} lowers it, so
+ * that one bad moment does not shut a model for ever. Thread-safe.
  */
 public final class RunTime {
   private static final double WEIGHT_OF_NEWEST = 0.1;
   private static final double LEAST_RATIO = 0.1;
   private static final double MOST_RATIO = 10;
+  private static final double DOUBT = 0.5;
+  private static final long DOUBT_NANOS = 1_000_000_000L;
 
-  private NavigableMap<Integer, Long> measured = new TreeMap<>();
+  private final NavigableMap<Integer, Long> measured = new TreeMap<>();
   private double factor = 1;
+  // Of a lane without measurements.
+  private double nanosOfRow;
+  private long seen;
+  private boolean confirmed = true;
+  private long lastDoubtNanos;
 
   /** An estimate from measurements; none is as good as zero until the first run is observed. */
   public RunTime(List<Measurement> measurements) {
@@ -25,28 +34,43 @@ public final class RunTime {
 
   /** Expected nanoseconds of a run; 0 while nothing is known. */
   public synchronized long nanos(int rows) {
-    return Math.round(factor * unscaled(rows));
+    return Math.round(measured.isEmpty() ? nanosOfRow * rows : factor * interpolated(rows));
   }
 
   /** Learns from a run. */
   public synchronized void observe(int rows, long nanos) {
-    double expected = unscaled(rows);
-    if (expected <= 0) {
-      measured.put(rows, Math.max(1, nanos));
+    confirmed = true;
+    if (measured.isEmpty()) {
+      seen++;
+      double weight = Math.max(WEIGHT_OF_NEWEST, 1.0 / seen);
+      nanosOfRow += weight * (Math.max(1.0, nanos) / rows - nanosOfRow);
       return;
     }
-    double ratio = Math.min(MOST_RATIO, Math.max(LEAST_RATIO, nanos / expected));
+    double ratio = nanos / Math.max(1, interpolated(rows));
+    ratio = Math.min(MOST_RATIO, Math.max(LEAST_RATIO, ratio));
     factor += WEIGHT_OF_NEWEST * (ratio - factor);
   }
 
-  private double unscaled(int rows) {
+  /**
+   * Hears that a request was refused because of this estimate alone. When no run has confirmed it
+   * for a second, it is lowered, though not below what was measured at warm-up.
+   */
+  synchronized void doubt(long nowNanos) {
+    if (confirmed) {
+      confirmed = false;
+      lastDoubtNanos = nowNanos;
+    } else if (nowNanos - lastDoubtNanos >= DOUBT_NANOS) {
+      lastDoubtNanos = nowNanos;
+      nanosOfRow *= DOUBT;
+      factor = factor > 1 ? Math.max(1, factor * DOUBT) : factor;
+    }
+  }
+
+  private double interpolated(int rows) {
     Map.Entry<Integer, Long> below = measured.floorEntry(rows);
     Map.Entry<Integer, Long> above = measured.ceilingEntry(rows);
-    if (below == null && above == null) {
-      return 0;
-    }
     if (below == null) {
-      return above.getValue();
+      return above == null ? 0 : above.getValue();
     }
     if (above == null) {
       return below.getValue() * (double) rows / below.getKey();

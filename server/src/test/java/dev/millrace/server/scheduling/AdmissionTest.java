@@ -40,6 +40,16 @@ final class AdmissionTest {
     assertThat(refusal(Priority.NORMAL, pieces, bytes, 0).isEmpty()).isEqualTo(in);
   }
 
+  @ParameterizedTest
+  @CsvSource({"LOW, 1, false", "LOW, 0, true", "NORMAL, 1, true", "HIGH, 1, true"})
+  void refusal_lowAndTheQueueHalfFull_leavesTheRestToOthers(
+      Priority priority, int waiting, boolean admitted) {
+    for (int i = 0; i < waiting; i++) {
+      backlog.queued(work(Priority.NORMAL, 1), 0);
+    }
+    assertThat(refusal(priority, 1, 100, 0).isEmpty()).isEqualTo(admitted);
+  }
+
   @Test
   void refusal_serversBytesAreHeldByRuns_isOverload() {
     FakeWork running = work(Priority.NORMAL, 45);

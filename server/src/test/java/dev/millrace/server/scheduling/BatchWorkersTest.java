@@ -84,6 +84,45 @@ final class BatchWorkersTest {
   }
 
   @Test
+  void close_manyWorkersOfAnExclusiveLane_allOfThemEnd() {
+    Lane exclusive = QueueRig.lane("e", BatchRule.alone(true), List.of());
+    for (int round = 0; round < 200; round++) {
+      AtomicInteger runs = new AtomicInteger();
+      BatchQueue<FakeWork> crowded =
+          new BatchQueue<>(8, 1 << 20, QueueObserver.NONE, Clock.systemUTC(), System::nanoTime);
+      BatchWorkers<FakeWork> workers =
+          BatchWorkers.start(
+              8,
+              Thread::new,
+              crowded,
+              (of, work) -> runs.incrementAndGet(),
+              QueueObserver.NONE,
+              System::nanoTime);
+      crowded.submit(List.of(FakeWork.of("1", exclusive)));
+      crowded.submit(List.of(FakeWork.of("2", exclusive)));
+      crowded.submit(List.of(FakeWork.of("3", exclusive)));
+      workers.close();
+      assertThat(runs).hasValue(3);
+    }
+  }
+
+  @Test
+  void work_runnerEndsInAStackOverflow_theWorkersGoOn() throws InterruptedException {
+    CountDownLatch runs = new CountDownLatch(6);
+    try (BatchWorkers<FakeWork> workers =
+        start(
+            work -> {
+              runs.countDown();
+              throw new StackOverflowError("a defect");
+            })) {
+      for (int i = 0; i < 6; i++) {
+        queue.submit(List.of(FakeWork.of("" + i, lane, 4)));
+      }
+      assertThat(runs.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
   void work_cancelledWhileQueued_isRefusedAndNotRun() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     CountDownLatch busy = new CountDownLatch(2);

@@ -72,6 +72,11 @@ public final class RunningServer implements AutoCloseable {
     return process.pid();
   }
 
+  /** False when the process has ended. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** The training processes that it has now. */
   public List<ProcessHandle> children() {
     return process.descendants().toList();

@@ -3,6 +3,7 @@ package dev.millrace.server.testing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.SavedModelBundle;
@@ -27,6 +28,9 @@ import org.tensorflow.types.TString;
 
 /** Tiny SavedModels, made by real TensorFlow for a test. */
 public final class SmallModels {
+  /** Values of a row of {@link #slow}. */
+  public static final int SLOW_WIDTH = 1024;
+
   private SmallModels() {}
 
   /** {@code serving_default}: {@code x} float32 [-1,2] to {@code y} twice that. */
@@ -113,6 +117,62 @@ public final class SmallModels {
   }
 
   /**
+   * {@code serving_default}: {@code x} float32 [-1,-1,-1,1] to {@code y}, a convolution of 3 x 3
+   * without padding, and four channels.
+   */
+  public static void convolution(Path directory) throws IOException {
+    try (Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> x =
+          tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, -1, -1, 1)));
+      Operand<TFloat32> kernel = tf.fill(tf.constant(new int[] {3, 3, 1, 4}), tf.constant(0.5f));
+      Operand<TFloat32> y =
+          tf.withName("y").nn.relu(tf.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "VALID"));
+      export(directory, session, predict().input("x", x).output("y", y).build());
+    }
+  }
+
+  /** {@code serving_default}: {@code a} float32 [-1,3] times {@code b} float32 [-1,1]. */
+  public static void product(Path directory) throws IOException {
+    try (Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> a =
+          tf.withName("a").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 3)));
+      Operand<TFloat32> b =
+          tf.withName("b").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 1)));
+      Operand<TFloat32> y = tf.withName("y").math.mul(a, b);
+      export(directory, session, predict().input("a", a).input("b", b).output("y", y).build());
+    }
+  }
+
+  /**
+   * {@code serving_default}: {@code x} float32 [-1,1024] to {@code y}, itself, by way of so many
+   * products with the unit matrix, each of which takes some tenths of a millisecond. NaN is
+   * refused.
+   */
+  public static void slow(Path directory, int products) throws IOException {
+    float[] unit = new float[SLOW_WIDTH * SLOW_WIDTH];
+    for (int i = 0; i < SLOW_WIDTH; i++) {
+      unit[i * SLOW_WIDTH + i] = 1;
+    }
+    try (Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> x =
+          tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, SLOW_WIDTH)));
+      Operand<TFloat32> matrix =
+          tf.reshape(tf.constant(unit), tf.constant(new int[] {SLOW_WIDTH, SLOW_WIDTH}));
+      Operand<TFloat32> y = tf.debugging.checkNumerics(x, "x must be finite");
+      for (int i = 0; i < products; i++) {
+        y = tf.linalg.matMul(y, matrix);
+      }
+      export(directory, session, predict().input("x", x).output("y", y).build());
+    }
+  }
+
+  /**
    * {@code serving_default}: {@code x} of one type and any shape to {@code y}, itself; written as a
    * bare graph.
    */
@@ -154,6 +214,10 @@ public final class SmallModels {
             .build();
     Files.createDirectories(directory);
     Files.write(directory.resolve("saved_model.pb"), model.toByteArray());
+  }
+
+  private static Signature.Builder predict() {
+    return Signature.builder("serving_default").methodName("tensorflow/serving/predict");
   }
 
   private static TensorInfo info(String name, DataType dtype) {

@@ -65,14 +65,22 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
       observer.onError(statuses.toStatus(failure == null ? new IllegalStateException() : failure));
       return;
     }
-    PredictResponse.Builder builder =
-        PredictResponse.newBuilder()
-            .setModel(response.version().resource())
-            .setSignature(response.signature());
-    response
-        .outputs()
-        .forEach((name, tensor) -> builder.putOutputs(name, codec.encode(tensor, form)));
-    observer.onNext(builder.build());
+    PredictResponse encoded;
+    try {
+      PredictResponse.Builder builder =
+          PredictResponse.newBuilder()
+              .setModel(response.version().resource())
+              .setSignature(response.signature());
+      response
+          .outputs()
+          .forEach((name, tensor) -> builder.putOutputs(name, codec.encode(tensor, form)));
+      encoded = builder.build();
+    } catch (RuntimeException | Error defect) {
+      // Thrown on, it would vanish in the stage, and the caller would wait for ever.
+      observer.onError(statuses.toStatus(defect));
+      return;
+    }
+    observer.onNext(encoded);
     observer.onCompleted();
   }
 
