@@ -4,12 +4,14 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.millrace.v1.BatchPlan;
 import dev.millrace.v1.Model;
 import dev.millrace.v1.ModelVersion;
 import dev.millrace.v1.PredictResponse;
 import dev.millrace.v1.Signature;
 import dev.millrace.v1.TrainingJob;
 import dev.millrace.v1.TrainingSpec;
+import dev.millrace.v1.WarmUpReport;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Messages from and to the SDK's own types. */
 final class Codec {
@@ -80,7 +84,39 @@ final class Codec {
         version.getMemoryBytes(),
         version.getProvenance().getRecipe(),
         lastSegment(version.getProvenance().getTrainingJob()),
-        version.getProvenance().getMetricsMap());
+        version.getProvenance().getMetricsMap(),
+        version.hasWarmUp() ? Optional.of(decode(version.getWarmUp())) : Optional.empty());
+  }
+
+  private static WarmUpInfo decode(WarmUpReport report) {
+    SortedMap<String, WarmUpInfo.BatchPlanInfo> batching = new TreeMap<>();
+    report.getBatchingMap().forEach((signature, plan) -> batching.put(signature, decode(plan)));
+    return new WarmUpInfo(
+        report.getRequests(),
+        report.getRecords(),
+        decode(report.getLoadDuration()),
+        decode(report.getFirstRequest()),
+        decode(report.getLastRequest()),
+        report.getSkippedList(),
+        named(
+            ExecutionMode.class,
+            report.getExecution().name(),
+            "EXECUTION_MODE_",
+            ExecutionMode.UNKNOWN),
+        batching);
+  }
+
+  private static WarmUpInfo.BatchPlanInfo decode(BatchPlan plan) {
+    return new WarmUpInfo.BatchPlanInfo(
+        plan.getBatchable(),
+        plan.getBestSize(),
+        plan.getTriedList().stream()
+            .map(
+                tried ->
+                    new WarmUpInfo.MeasurementInfo(
+                        tried.getRows(), decode(tried.getLatency()), tried.getRowsPerSecond()))
+            .toList(),
+        plan.getExplanation());
   }
 
   static TrainingSpec encode(TrainingRequest request) {

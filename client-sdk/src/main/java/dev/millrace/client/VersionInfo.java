@@ -3,6 +3,7 @@ package dev.millrace.client;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One version of a model.
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param recipe the recipe that trained it; empty when unknown
  * @param trainingJob id of the job that trained it; empty when unknown
  * @param metrics figures measured before publishing, such as {@code test_accuracy} in 0..1
+ * @param warmUp how it was warmed up and how its requests are run; empty before it is available
  */
 public record VersionInfo(
     String model,
@@ -32,7 +34,8 @@ public record VersionInfo(
     long memoryBytes,
     String recipe,
     String trainingJob,
-    Map<String, Double> metrics) {
+    Map<String, Double> metrics,
+    Optional<WarmUpInfo> warmUp) {
   /** Copies the collections. */
   public VersionInfo {
     labels = List.copyOf(labels);

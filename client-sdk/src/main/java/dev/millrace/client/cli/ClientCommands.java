@@ -12,6 +12,7 @@ public final class ClientCommands {
     program.addSubcommand(new TrainCommand());
     program.addSubcommand(new ModelsCommand());
     program.addSubcommand(new StatusCommand());
+    program.addSubcommand(new ExplainCommand());
     program.addSubcommand(new JobsCommand());
   }
 }

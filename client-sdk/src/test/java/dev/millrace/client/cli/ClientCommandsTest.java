@@ -55,6 +55,56 @@ final class ClientCommandsTest {
   }
 
   @Test
+  void explain_text_tellsWarmUpCoresAndBatchSizes() {
+    assertThat(run("explain", "warm")).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "warm version 3: AVAILABLE",
+            "  loaded in 410.00 ms; warmed up with 57 requests, 12 of them the model's own records",
+            "  first request 92.10 ms, last 0.90 ms",
+            "  cores: one run a core, beside one another",
+            "  not warmed up: other: input 'x' has no known rank",
+            "  signature other: every request runs by itself",
+            "    why: not measured",
+            "  signature serving_default: requests share runs of up to 32 rows",
+            "    why: 32 rows run in 12.0 ms",
+            "      ROWS      LATENCY     ROWS/S",
+            "         1      1.00 ms       1000",
+            "        32     12.00 ms       2667  <- chosen",
+            "warm version 2: FAILED",
+            "  it was no good (WARM_UP_FAILED)");
+  }
+
+  @Test
+  void explain_json_isOneDocumentWithTheSame() {
+    assertThat(run("explain", "warm", "--output", "json")).isZero();
+    assertThat(out.toString().trim())
+        .isEqualTo(
+            "{'model':'warm','versions':[{'version':3,'state':'AVAILABLE','reason':'','message':'',"
+                    .replace('\'', '"')
+                + "'warm_up':{'requests':57,'records':12,'load_milliseconds':410.0,"
+                    .replace('\'', '"')
+                + "'first_request_milliseconds':92.1,'last_request_milliseconds':0.9,"
+                    .replace('\'', '"')
+                + "\"skipped\":[\"other: input 'x' has no known rank\"],\"execution\":\"PER_CORE\","
+                + ("'batching':{'other':{'batchable':false,'best_size':1,"
+                        + "'explanation':'not measured','tried':[]},"
+                        + "'serving_default':{'batchable':true,'best_size':32,"
+                        + "'explanation':'32 rows run in 12.0 ms','tried':["
+                        + "{'rows':1,'latency_milliseconds':1.0,'rows_per_second':1000.0},"
+                        + "{'rows':32,'latency_milliseconds':12.0,'rows_per_second':2667.0}]}}}},"
+                        + "{'version':2,'state':'FAILED','reason':'WARM_UP_FAILED',"
+                        + "'message':'it was no good'}]}")
+                    .replace('\'', '"'));
+  }
+
+  @Test
+  void explain_unknownModel_failsWithReason() {
+    assertThat(run("explain", "nobody")).isEqualTo(1);
+    assertThat(err.toString()).contains("error: no good (MODEL_NOT_FOUND)");
+  }
+
+  @Test
   void status_unknownModel_failsWithReason() {
     assertThat(run("status", "nobody")).isEqualTo(1);
     assertThat(err.toString()).contains("error: no good (MODEL_NOT_FOUND)");
@@ -107,7 +157,12 @@ final class ClientCommandsTest {
     @Override
     public void modelStatus(
         ModelStatusRequest request, StreamObserver<ModelStatusResponse> observer) {
-      observer.onError(FakeServer.error(Status.Code.NOT_FOUND, "MODEL_NOT_FOUND"));
+      if (!request.getModel().endsWith("warm")) {
+        observer.onError(FakeServer.error(Status.Code.NOT_FOUND, "MODEL_NOT_FOUND"));
+        return;
+      }
+      observer.onNext(ModelStatusResponse.newBuilder().setModel(WarmModel.MESSAGE).build());
+      observer.onCompleted();
     }
   }
 }
