@@ -60,6 +60,11 @@ public final class BatchRun implements BatchRunner<PredictWork> {
     int padding = padded ? padding(lane, lease, rows) : 0;
     Map<String, TensorData> inputs =
         Rows.join(work.stream().map(PredictWork::inputs).toList(), padding);
+    for (PredictWork piece : work) {
+      if (piece.deadline().isExpired(clock)) {
+        observer.onExpiredRun(lane);
+      }
+    }
     long start = nanoTime.getAsLong();
     Map<String, TensorData> outputs =
         lease.servable().run(first.request().signature(), inputs, first.outputs(), latest(work));

@@ -18,6 +18,9 @@ public interface QueueObserver {
         public void onRun(Lane lane, int rows, long nanos) {}
 
         @Override
+        public void onExpiredRun(Lane lane) {}
+
+        @Override
         public void onWasted(Lane lane, DropReason why, long nanos) {}
       };
 
@@ -36,6 +39,9 @@ public interface QueueObserver {
 
   /** A run has ended. */
   void onRun(Lane lane, int rows, long nanos);
+
+  /** Work is run although its deadline has passed; does not happen unless time leaps. */
+  void onExpiredRun(Lane lane);
 
   /**
    * Work was done for nobody: the caller went away, or the deadline passed, during the run.

@@ -46,6 +46,11 @@ public final class RunMeters implements QueueObserver, CatalogListener {
   }
 
   @Override
+  public void onExpiredRun(Lane lane) {
+    of(lane).ranExpired();
+  }
+
+  @Override
   public void onWasted(Lane lane, DropReason why, long nanos) {
     of(lane).wasted(why, nanos);
   }

@@ -38,6 +38,7 @@ final class RunSeries {
   private final Map<DropReason, Counter> dropped = new EnumMap<>(DropReason.class);
   private final Map<DropReason, Counter> wasted = new EnumMap<>(DropReason.class);
   private final Counter saved;
+  private final Counter ranExpired;
 
   RunSeries(MeterRegistry registry, VersionId version, String signature) {
     this.registry = registry;
@@ -61,6 +62,8 @@ final class RunSeries {
       Tags reason = tags.and("why", why.name().toLowerCase(Locale.ROOT));
       shed.put(why, counter("millrace.shed", "Requests not taken on, for overload", reason));
     }
+    ranExpired =
+        counter("millrace.run.expired", "Requests that were run although they had expired", tags);
     saved = counter("millrace.work.saved.seconds", "Worker time that dropped requests saved", tags);
     for (DropReason why : DropReason.values()) {
       Tags reason = tags.and("why", why.name().toLowerCase(Locale.ROOT));
@@ -96,8 +99,12 @@ final class RunSeries {
     Objects.requireNonNull(wasted.get(why)).increment(nanos / 1e9);
   }
 
+  void ranExpired() {
+    ranExpired.increment();
+  }
+
   void remove() {
-    for (Meter meter : new Meter[] {queueTime, runTime, rows, saved}) {
+    for (Meter meter : new Meter[] {queueTime, runTime, rows, saved, ranExpired}) {
       registry.remove(meter);
     }
     shed.values().forEach(registry::remove);

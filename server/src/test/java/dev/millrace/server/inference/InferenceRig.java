@@ -117,6 +117,11 @@ final class InferenceRig implements QueueObserver {
   }
 
   @Override
+  public void onExpiredRun(Lane lane) {
+    reports.add("expired run");
+  }
+
+  @Override
   public void onWasted(Lane lane, DropReason why, long taken) {
     reports.add("wasted " + why + " " + taken / 1_000_000 + " ms");
   }

@@ -100,6 +100,9 @@ final class QueueRig implements QueueObserver {
   }
 
   @Override
+  public void onExpiredRun(Lane lane) {}
+
+  @Override
   public void onWasted(Lane lane, DropReason why, long nanos) {
     reports.add("wasted " + why);
   }

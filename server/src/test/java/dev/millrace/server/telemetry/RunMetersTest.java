@@ -41,6 +41,8 @@ final class RunMetersTest {
     assertThat(registry.get("millrace.shed").tags("why", "wait").counter().count()).isEqualTo(1);
     assertThat(registry.get("millrace.dropped").tags("why", "expired").counter().count())
         .isEqualTo(1);
+    meters.onExpiredRun(lane);
+    assertThat(registry.get("millrace.run.expired").counter().count()).isEqualTo(1);
     assertThat(registry.get("millrace.work.saved.seconds").counter().count()).isEqualTo(2);
     assertThat(
             registry.get("millrace.work.wasted.seconds").tags("why", "cancelled").counter().count())
