@@ -57,6 +57,7 @@ final class MetricsDocTest {
   @BeforeEach
   void start() throws Exception {
     SmallModels.doubling(folder.resolve("models/doubling/1"));
+    Files.writeString(folder.resolve("models/doubling/millrace.yaml"), "cache: {max-size: 1MiB}");
     Files.createDirectories(folder.resolve("models/broken/1/variables"));
     Files.write(folder.resolve("models/broken/1/saved_model.pb"), new byte[] {1, 2, 3});
     server =
