@@ -8,9 +8,10 @@ import java.util.TreeMap;
 
 /**
  * A running estimate of how long a run of so many rows takes: what was measured at warm-up, scaled
- * by how later runs compared with it; or, where nothing was measured, the mean of what was seen. An
- * estimate that keeps requests away is not confirmed by their runs: {@link #doubt} lowers it, so
- * that one bad moment does not shut a model for ever. Thread-safe.
+ * by how later runs compared with it; or, where nothing was measured, the mean of what was seen
+ * after the first run, which is slower than all others. An estimate that keeps requests away is not
+ * confirmed by their runs: {@link #doubt} lowers it, so that one bad moment does not shut a model
+ * for ever. Thread-safe.
  */
 public final class RunTime {
   private static final double WEIGHT_OF_NEWEST = 0.1;
@@ -27,7 +28,7 @@ public final class RunTime {
   private boolean confirmed = true;
   private long lastDoubtNanos;
 
-  /** An estimate from measurements; none is as good as zero until the first run is observed. */
+  /** An estimate from measurements; none is as good as zero until two runs are observed. */
   public RunTime(List<Measurement> measurements) {
     measurements.forEach(one -> measured.put(one.rows(), one.latency().toNanos()));
   }
@@ -42,7 +43,10 @@ public final class RunTime {
     confirmed = true;
     if (measured.isEmpty()) {
       seen++;
-      double weight = Math.max(WEIGHT_OF_NEWEST, 1.0 / seen);
+      if (seen == 1) {
+        return;
+      }
+      double weight = Math.max(WEIGHT_OF_NEWEST, 1.0 / (seen - 1));
       nanosOfRow += weight * (Math.max(1.0, nanos) / rows - nanosOfRow);
       return;
     }
