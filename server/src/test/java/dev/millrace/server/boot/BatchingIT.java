@@ -38,7 +38,7 @@ final class BatchingIT {
     ServingRig.settings(folder, "shared", "batching: {max-size: 8}\n");
     ServingRig.settings(folder, "picky", "batching: {max-size: 8}\n");
     ServingRig.settings(folder, "padded", "batching: {max-size: 8, allowed-sizes: [4, 8]}\n");
-    ServingRig.settings(folder, "patient", "batching: {max-size: 64, max-delay: 300ms}\n");
+    ServingRig.settings(folder, "patient", "batching: {max-size: 64, max-delay: 2s}\n");
     ServingRig.settings(folder, "single", "batching: {enabled: false}\n");
     ServingRig.settings(folder, "wide", "execution: all-cores\nbatching: {enabled: false}\n");
     rig = ServingRig.start(folder, 6, Map.of());
@@ -105,7 +105,7 @@ final class BatchingIT {
     CompletableFuture<Outcome> other = rig.send(ServingRig.rows("patient", 2, 2));
     assertThat(one.join().firsts()).containsExactly(2f);
     assertThat(other.join().firsts()).containsExactly(4f);
-    assertThat(System.nanoTime() - start).isGreaterThan(250_000_000);
+    assertThat(System.nanoTime() - start).isGreaterThan(1_900_000_000);
     rig.awaitRest();
     assertThat(rig.runs("patient") - runs).isEqualTo(1);
     assertThat(rig.rowsRun("patient") - rows).isEqualTo(2);
@@ -113,7 +113,7 @@ final class BatchingIT {
 
   @Test
   void predict_delayLongerThanTheDeadline_isAnsweredInTime() {
-    Outcome outcome = rig.send(ServingRig.rows("patient", 2, 1), 250_000).join();
+    Outcome outcome = rig.send(ServingRig.rows("patient", 2, 1), 1_600_000).join();
     assertThat(outcome.status().isOk()).as("%s", outcome.status()).isTrue();
   }
 
@@ -145,7 +145,7 @@ final class BatchingIT {
         .isEqualTo(ExecutionMode.EXECUTION_MODE_ALL_CORES);
     PredictRequest.Builder small = ServingRig.rows("wide", SmallModels.SLOW_WIDTH, 3);
     assertThat(rig.send(small).join().firsts()).containsExactly(3f);
-    Outcome outcome = rig.send(ServingRig.heavy("wide"), 100_000).join();
+    Outcome outcome = rig.send(ServingRig.heavy("wide"), 300_000).join();
     assertThat(outcome.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     rig.metrics.await(
         count -> count == 1,

@@ -79,6 +79,7 @@ final class ServingRig implements AutoCloseable {
         NettyChannelBuilder.forAddress("127.0.0.1", server.port())
             .usePlaintext()
             .disableRetry()
+            .maxInboundMessageSize(64 << 20)
             .build();
     this.metrics = new Scrape("127.0.0.1:" + server.managementPort());
   }

@@ -2,6 +2,7 @@ package dev.millrace.server.catalog;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jetbrains.lincheck.Lincheck;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -76,8 +77,8 @@ public class LeaseCountLincheckTest {
   @Test
   void everyInterleaving_keepsTheGuarantees() {
     new ModelCheckingOptions()
-        .iterations(20)
-        .invocationsPerIteration(300)
+        .iterations(15)
+        .invocationsPerIteration(200)
         .threads(THREADS)
         .actorsPerThread(2)
         .sequentialSpecification(Gate.class)
@@ -93,6 +94,32 @@ public class LeaseCountLincheckTest {
         .actorsPerThread(3)
         .sequentialSpecification(Gate.class)
         .check(LeaseCountLincheckTest.class);
+  }
+
+  @Test
+  void lastReadersLeaveWhileTheGateIsShut_isIdleOnce() {
+    Lincheck.runConcurrentTest(500, LeaseCountLincheckTest::twoReadersLeaveWhileShut);
+  }
+
+  private static void twoReadersLeaveWhileShut() {
+    AtomicInteger idle = new AtomicInteger();
+    LeaseCount leases = new LeaseCount(idle::incrementAndGet);
+    boolean in = leases.tryAcquire();
+    in &= leases.tryAcquire();
+    Thread one = new Thread(leases::release);
+    Thread other = new Thread(leases::release);
+    one.start();
+    other.start();
+    leases.shut();
+    try {
+      one.join();
+      other.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    if (!in || idle.get() != 1 || leases.readers() != 0 || leases.tryAcquire()) {
+      throw new IllegalStateException("idle " + idle.get() + " times");
+    }
   }
 
   /** What the gate does when one step follows another. */
