@@ -39,7 +39,12 @@ public final class BatchRun implements BatchRunner<PredictWork> {
     run(lane, work, true);
   }
 
-  private void run(Lane lane, List<PredictWork> work, boolean padded) {
+  private void run(Lane lane, List<PredictWork> taken, boolean padded) {
+    // Time may pass between the queue and here: other pieces ran first, or the core was busy.
+    List<PredictWork> work = taken.stream().filter(piece -> !isRefused(lane, piece)).toList();
+    if (work.isEmpty()) {
+      return;
+    }
     try {
       runTogether(lane, work, padded);
     } catch (ServingException refused) {
@@ -84,6 +89,15 @@ public final class BatchRun implements BatchRunner<PredictWork> {
           lease.id());
       work.forEach(piece -> run(lane, List.of(piece), false));
     }
+  }
+
+  private boolean isRefused(Lane lane, PredictWork piece) {
+    if (!piece.deadline().isExpired(clock)) {
+      return false;
+    }
+    observer.onDropped(lane, DropReason.EXPIRED, lane.runTime().nanos(piece.rows()));
+    piece.refuse(DropReason.EXPIRED.toException());
+    return true;
   }
 
   private void answer(Lane lane, PredictWork piece, Map<String, TensorData> outputs, long nanos) {

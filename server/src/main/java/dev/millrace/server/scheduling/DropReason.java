@@ -22,7 +22,8 @@ public enum DropReason {
     this.message = message;
   }
 
-  ServingException toException() {
+  /** The error that the caller gets. */
+  public ServingException toException() {
     return new ServingException(reason, message);
   }
 }

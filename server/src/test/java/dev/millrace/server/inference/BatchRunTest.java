@@ -1,6 +1,7 @@
 package dev.millrace.server.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
@@ -120,6 +121,17 @@ final class BatchRunTest {
       assertThat(failure(one)).isSameAs(defect);
       assertThat(failure(two)).isSameAs(defect);
     }
+  }
+
+  @Test
+  void run_deadlinePassedSinceItWasTaken_isDroppedAndTheOthersRun() {
+    Deadline passed = new Deadline(rig.clock.instant());
+    PredictWork late = rig.piece(passed, () -> false, 1);
+    PredictWork inTime = rig.piece(2);
+    run(late, inTime);
+    assertThat(InferenceRig.y(inTime)).containsExactly(2);
+    assertThatThrownBy(() -> late.answer().join()).hasMessageContaining("deadline passed");
+    assertThat(rig.reports).contains("dropped EXPIRED", "ran 1").doesNotContain("expired run");
   }
 
   @Test
