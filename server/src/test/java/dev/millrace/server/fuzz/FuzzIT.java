@@ -15,7 +15,7 @@ final class FuzzIT {
   @Timeout(180)
   void predict_hostileRequests_areRefusedAndTheServerGoesOn(@TempDir Path folder) throws Exception {
     long seed = Long.getLong("millrace.fuzz.seed", new Random().nextLong());
-    FuzzReport report = Fuzz.run(folder, Duration.ofSeconds(12), seed);
+    FuzzReport report = Fuzz.run(folder, Duration.ofSeconds(8), seed);
     System.out.println(report);
     assertThat(report.findings()).as("seed %d", seed).isEmpty();
     assertThat(report.codes().keySet())
