@@ -52,6 +52,7 @@ import io.grpc.ServerServiceDefinition;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -117,7 +118,11 @@ public final class MillraceServer implements AutoCloseable {
         new ModelCatalog(
             new VersionLoad(
                 new VerifyingLoader(new SavedModelLoader(ledger, options.workers(), clock)),
-                new WarmUp(new WarmUpRecordFile(), WARM_UP_ROUNDS, System::nanoTime),
+                new WarmUp(
+                    new WarmUpRecordFile(),
+                    WARM_UP_ROUNDS,
+                    System::nanoTime,
+                    ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime),
                 options.workers(),
                 System::nanoTime),
             loads,
@@ -132,7 +137,7 @@ public final class MillraceServer implements AutoCloseable {
     workers =
         BatchWorkers.start(
             options.workers(),
-            Threads.named("worker", Thread.NORM_PRIORITY - 1),
+            Threads.named("worker"),
             queue,
             new BatchRun(queueMeters, clock, System::nanoTime),
             queueMeters,

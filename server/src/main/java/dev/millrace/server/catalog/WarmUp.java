@@ -13,6 +13,7 @@ public final class WarmUp {
   private final WarmUpRecords records;
   private final int rounds;
   private final LongSupplier nanoTime;
+  private final LongSupplier threadTime;
 
   /**
    * A warm-up.
@@ -20,11 +21,14 @@ public final class WarmUp {
    * @param records finds requests that the model's author left beside it
    * @param rounds runs of each made-up request
    * @param nanoTime the clock that durations are read from
+   * @param threadTime processor time of the calling thread, in nanoseconds. A run that stays on its
+   *     thread is measured by it, since other versions may keep the cores busy meanwhile
    */
-  public WarmUp(WarmUpRecords records, int rounds, LongSupplier nanoTime) {
+  public WarmUp(WarmUpRecords records, int rounds, LongSupplier nanoTime, LongSupplier threadTime) {
     this.records = records;
     this.rounds = rounds;
     this.nanoTime = nanoTime;
+    this.threadTime = threadTime;
   }
 
   /**
@@ -40,7 +44,8 @@ public final class WarmUp {
       ExecutionMode execution,
       Duration loadDuration,
       Optional<WarmUpReport> former) {
-    WarmUpRound round = new WarmUpRound(source, servable, rounds, nanoTime, former);
+    LongSupplier runTime = execution == ExecutionMode.PER_CORE ? threadTime : nanoTime;
+    WarmUpRound round = new WarmUpRound(source, servable, rounds, nanoTime, runTime, former);
     round.runRecords(records.read(source.directory()));
     servable.signatures().forEach(round::runSignature);
     if (source.settings().cache().enabled()) {

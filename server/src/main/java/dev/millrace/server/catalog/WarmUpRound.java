@@ -28,6 +28,7 @@ final class WarmUpRound {
   private final Servable servable;
   private final int rounds;
   private final LongSupplier nanoTime;
+  private final LongSupplier runTime;
   private final Optional<WarmUpReport> former;
   private final Map<String, List<Map<String, TensorData>>> rowsOfRecords = new HashMap<>();
   private final SortedMap<String, BatchPlan> plans = new TreeMap<>();
@@ -43,11 +44,13 @@ final class WarmUpRound {
       Servable servable,
       int rounds,
       LongSupplier nanoTime,
+      LongSupplier runTime,
       Optional<WarmUpReport> former) {
     this.source = source;
     this.servable = servable;
     this.rounds = rounds;
     this.nanoTime = nanoTime;
+    this.runTime = runTime;
     this.former = former;
   }
 
@@ -153,7 +156,7 @@ final class WarmUpRound {
       return BatchPlan.alone(List.of(), obstacle.get());
     }
     BatchPlan plan =
-        new BatchTuner(this::run, source.settings().batching(), nanoTime)
+        new BatchTuner(this::run, source.settings().batching(), nanoTime, runTime)
             .tune(name, signature, one, former.map(report -> report.plan(name)));
     try {
       run(name, one, signature.outputs().keySet());

@@ -25,7 +25,8 @@ public final class ServingException extends RuntimeException {
       List<FieldViolation> violations,
       @Nullable Duration retryAfter,
       @Nullable Throwable cause) {
-    super(message, cause);
+    // An overloaded server refuses thousands a second; where they were refused is in the reason.
+    super(message, cause, false, false);
     this.version = null;
     this.reason = reason;
     this.metadata = Map.copyOf(metadata);

@@ -95,12 +95,13 @@ public final class BatchQueue<W extends Work> {
       if (refusal.isEmpty()) {
         int together = Math.min(lane.rule().maxRows(), rows + (known == null ? 0 : known.rows()));
         long later = Math.max(0, cost - lane.runTime().nanos(together)) / workers;
-        long needed = wait + lane.runTime().nanos(together) + later;
+        long running = lane.runTime().nanos(together) + later;
+        long needed = cautious(wait) + running;
         long remaining = first.deadline().remaining(clock).toNanos();
         hopeless = remaining <= 0 ? DropReason.EXPIRED : null;
         if (remaining > 0 && remaining < needed) {
           hopeless = DropReason.TOO_LATE;
-          if (remaining < needed - wait) {
+          if (remaining < running) {
             lane.runTime().doubt(now);
           }
         }
@@ -260,6 +261,14 @@ public final class BatchQueue<W extends Work> {
       soonest = Math.min(soonest, batch.startNanos() + batch.expectedNanos() - now);
     }
     return ahead + Math.max(0, soonest);
+  }
+
+  /**
+   * A wait is the sum of many runs on cores that others use as well: who is let in with no time to
+   * spare is often late, and then was run for nothing.
+   */
+  private static long cautious(long waitNanos) {
+    return waitNanos + waitNanos / 3;
   }
 
   /** Worker time of so many rows when runs are full. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.tensorflow.Result;
@@ -24,8 +25,8 @@ import org.tensorflow.types.TFloat32;
 /**
  * What a program gets that calls TensorFlow Java by itself: a SavedModel's {@code serving_default}
  * in a loop, with a tensor that is filled once and results that nobody reads. Runs in a process of
- * its own and takes orders on standard input: {@code rows width threads millis}. Answers each with
- * {@code calls seconds p50micros p99micros}.
+ * its own and takes orders on standard input: {@code rows width threads pauseMicros millis}.
+ * Answers each with {@code calls seconds p50micros p99micros}.
  *
  * <p>Arguments: the SavedModel, and {@code tuned} for one thread a session run in the calling
  * thread, or {@code default} for TensorFlow's own choice.
@@ -74,12 +75,13 @@ public final class BareLoop {
                 Integer.parseInt(order[0]),
                 Integer.parseInt(order[1]),
                 Integer.parseInt(order[2]),
-                Long.parseLong(order[3])));
+                Long.parseLong(order[3]),
+                Long.parseLong(order[4])));
       }
     }
   }
 
-  private String measure(int rows, int width, int threads, long millis)
+  private String measure(int rows, int width, int threads, long pauseMicros, long millis)
       throws InterruptedException {
     long[] sizes = new long[input.getTensorShape().getDimCount()];
     for (int i = 0; i < sizes.length; i++) {
@@ -97,7 +99,7 @@ public final class BareLoop {
     long end = begin + millis * 1_000_000;
     List<Thread> callers = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
-      Thread caller = new Thread(() -> call(shape, values, end, times));
+      Thread caller = new Thread(() -> call(shape, values, pauseMicros * 1000, end, times));
       caller.start();
       callers.add(caller);
     }
@@ -112,15 +114,16 @@ public final class BareLoop {
         times.getValueAtPercentile(99) / 1e3);
   }
 
-  private void call(Shape shape, float[] values, long end, Histogram times) {
+  private void call(Shape shape, float[] values, long pauseNanos, long end, Histogram times) {
     try (TFloat32 tensor = TFloat32.tensorOf(shape, DataBuffers.of(values, true, false))) {
-      for (long start = System.nanoTime(); start - end < 0; ) {
+      for (long start = System.nanoTime(); start - end < 0; start = System.nanoTime()) {
         Session.Runner runner = session.runner().setOptions(options).feed(input.getName(), tensor);
         outputs.forEach(runner::fetch);
         try (Result result = runner.run()) {
-          long now = System.nanoTime();
-          times.recordValue(now - start);
-          start = now;
+          times.recordValue(System.nanoTime() - start);
+        }
+        if (pauseNanos > 0) {
+          LockSupport.parkNanos(pauseNanos);
         }
       }
     }

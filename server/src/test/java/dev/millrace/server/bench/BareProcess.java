@@ -82,8 +82,15 @@ final class BareProcess implements AutoCloseable {
    * @param width size of open dimensions but the first
    */
   Outcome run(int rows, int width, int threads, Duration time) throws IOException {
+    return run(rows, width, threads, Duration.ZERO, time);
+  }
+
+  /** The same with a pause after each run, as a caller makes one that waits for requests. */
+  Outcome run(int rows, int width, int threads, Duration pause, Duration time) throws IOException {
     double before = cost.cpuNanos();
-    orders.write(rows + " " + width + " " + threads + " " + time.toMillis() + "\n");
+    long pauseMicros = pause.toNanos() / 1000;
+    orders.write(
+        String.format("%d %d %d %d %d%n", rows, width, threads, pauseMicros, time.toMillis()));
     orders.flush();
     String answer = answers.readLine();
     if (answer == null) {

@@ -28,8 +28,8 @@ final class Batching implements Scenario {
         BareProcess bare = BareProcess.untuned(rig.mnist());
         Load batched = batching.load();
         Load single = alone.load()) {
-      batched.closedLoop(request, Rig.CALLERS, rig.warmUp());
-      single.closedLoop(request, Rig.CALLERS, rig.warmUp());
+      batched.closedLoop(request, Rig.CALLERS, rig.serverWarmUp());
+      single.closedLoop(request, Rig.CALLERS, rig.serverWarmUp());
       bare.run(1, 1, Rig.CALLERS, rig.warmUp());
       for (int round = 0; round < rig.rounds(); round++) {
         double with = batched.closedLoop(request, Rig.CALLERS, rig.time()).rate();

@@ -15,7 +15,7 @@ import java.time.Duration;
  * measure. Confined to one thread.
  */
 final class Rig {
-  /** Callers that keep a server busy. */
+  /** Callers of one image that keep a server busy. */
   static final int CALLERS = 64;
 
   private final Path folder;
@@ -89,7 +89,12 @@ final class Rig {
 
   /** How long something is run before it is measured. */
   Duration warmUp() {
-    return quick ? Duration.ofMillis(500) : Duration.ofSeconds(6);
+    return quick ? Duration.ofMillis(500) : Duration.ofSeconds(4);
+  }
+
+  /** How long a fresh server is kept busy, until the JVM has compiled what it runs. */
+  Duration serverWarmUp() {
+    return quick ? Duration.ofMillis(500) : Duration.ofSeconds(30);
   }
 
   /** A count of a full run, or its hundredth. */

@@ -37,7 +37,7 @@ final class SwapUnderLoad implements Scenario {
     Series swaps = new Series();
     try (BenchServer server = rig.server(rig.mnist(), "");
         Load load = server.load()) {
-      load.closedLoop(request, Rig.CALLERS, rig.warmUp());
+      load.closedLoop(request, Rig.CALLERS, rig.serverWarmUp());
       double rate = SHARE_OF_PEAK * load.closedLoop(request, Rig.CALLERS, rig.time()).rate();
       Future<?> calls =
           caller.submit(

@@ -23,7 +23,7 @@ final class TrivialModel implements Scenario {
     try (BareProcess bare = BareProcess.tuned(rig.half());
         BenchServer server = rig.server(rig.half(), "");
         Load load = server.load()) {
-      load.closedLoop(request, Rig.CALLERS, rig.warmUp());
+      load.closedLoop(request, Rig.CALLERS, rig.serverWarmUp());
       load.closedLoop(request, 1, rig.warmUp());
       bare.run(1, 1, 1, rig.warmUp());
       for (int round = 0; round < rig.rounds(); round++) {

@@ -19,12 +19,14 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 final class BatchTunerTest {
   private static final Duration TARGET = Duration.ofMillis(50);
 
   private final PuppetNanos clock = new PuppetNanos();
+  private LongSupplier runClock = clock;
   // A run costs 4 ms and 1 ms a row.
   private final ScriptedServable servable =
       ScriptedServable.ofFloats().taking(clock, rows -> Duration.ofMillis(4 + rows));
@@ -164,6 +166,21 @@ final class BatchTunerTest {
   }
 
   @Test
+  void tune_othersKeepTheCoresBusy_measuresTheRunsOwnTime() {
+    PuppetNanos own = new PuppetNanos();
+    runClock = own;
+    servable.taking(
+        clock,
+        rows -> {
+          own.pass(Duration.ofMillis(4 + rows));
+          return Duration.ofMillis(rows == 8 ? 90 : 8 + rows);
+        });
+    BatchPlan plan = tune(settings(0, TARGET));
+    assertThat(plan.tried().get(3).latency()).isEqualTo(Duration.ofMillis(12));
+    assertThat(plan.bestSize()).isEqualTo(32);
+  }
+
+  @Test
   void choose_measurementsInDisorder_takesTheSmallestWithin5Percent() {
     List<Measurement> tried =
         List.of(
@@ -177,7 +194,8 @@ final class BatchTunerTest {
     return new BatchTuner(
             (name, inputs, outputs) -> servable.run(name, inputs, outputs, Deadline.NONE),
             settings,
-            clock)
+            clock,
+            runClock)
         .tune(
             Signature.DEFAULT_NAME,
             servable.signatures().get(Signature.DEFAULT_NAME),

@@ -32,7 +32,8 @@ final class ModelCatalogTest {
   private final List<String> heard = new ArrayList<>();
   private final ModelCatalog catalog =
       new ModelCatalog(
-          new VersionLoad(this::load, new WarmUp(model -> List.of(), 1, () -> 0), 1, () -> 0),
+          new VersionLoad(
+              this::load, new WarmUp(model -> List.of(), 1, () -> 0, () -> 0), 1, () -> 0),
           loads,
           new PuppetClock(),
           () -> {});

@@ -102,7 +102,7 @@ final class RepeatCheckTest {
           public void close() {}
         };
     ModelSettings defaults = ModelSettings.DEFAULT;
-    return new WarmUp(directory -> List.of(), 1, () -> 0)
+    return new WarmUp(directory -> List.of(), 1, () -> 0, () -> 0)
         .run(
             new ServableSource(
                 new VersionId(new ModelName("m"), 1),

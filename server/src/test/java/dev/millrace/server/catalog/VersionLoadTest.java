@@ -107,7 +107,8 @@ final class VersionLoadTest {
   }
 
   private LoadedVersion version(ModelSettings settings, int cores, Optional<WarmUpReport> former) {
-    return new VersionLoad(this::servable, new WarmUp(model -> List.of(), 1, clock), cores, clock)
+    return new VersionLoad(
+            this::servable, new WarmUp(model -> List.of(), 1, clock, clock), cores, clock)
         .load(
             new ServableSource(new VersionId(new ModelName("m"), 1), Path.of("none"), "", settings),
             former,

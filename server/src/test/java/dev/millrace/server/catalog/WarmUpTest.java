@@ -153,7 +153,7 @@ final class WarmUpTest {
   }
 
   private WarmUpReport run(ModelSettings settings, int rounds) {
-    return new WarmUp(model -> records, rounds, clock)
+    return new WarmUp(model -> records, rounds, clock, clock)
         .run(
             new ServableSource(new VersionId(new ModelName("m"), 1), Path.of("none"), "", settings),
             servable,

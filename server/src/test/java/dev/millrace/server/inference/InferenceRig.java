@@ -45,7 +45,10 @@ final class InferenceRig implements QueueObserver {
     catalog =
         new ModelCatalog(
             new VersionLoad(
-                (source, mode) -> servable, new WarmUp(model -> List.of(), 1, nanos), 1, nanos),
+                (source, mode) -> servable,
+                new WarmUp(model -> List.of(), 1, nanos, nanos),
+                1,
+                nanos),
             Runnable::run,
             clock,
             () -> {});

@@ -160,7 +160,7 @@ final class ModelRepositoryTest {
         new ModelCatalog(
             new VersionLoad(
                 (source, mode) -> new FakeServable(),
-                new WarmUp(model -> List.of(), 0, () -> 0),
+                new WarmUp(model -> List.of(), 0, () -> 0, () -> 0),
                 1,
                 () -> 0),
             Runnable::run,

@@ -138,9 +138,9 @@ final class BatchQueueTest {
       rig.submit(FakeWork.of("" + i, lane));
     }
     assertRefused(
-        rig.work("late", lane, Priority.NORMAL, Duration.ofMillis(5)),
+        rig.work("late", lane, Priority.NORMAL, Duration.ofMillis(6)),
         ErrorReason.DEADLINE_EXPIRED);
-    rig.submit(rig.work("in time", lane, Priority.NORMAL, Duration.ofMillis(7)));
+    rig.submit(rig.work("in time", lane, Priority.NORMAL, Duration.ofMillis(8)));
     assertThat(rig.reports).containsExactly("dropped TOO_LATE");
   }
 

@@ -83,7 +83,7 @@ final class CacheRig implements CacheObserver, LeasedPredictor, AutoCloseable {
                 loaded.add(new FakeServable());
                 return loaded.get(loaded.size() - 1);
               },
-              new WarmUp(directory -> List.of(), 1, () -> 0),
+              new WarmUp(directory -> List.of(), 1, () -> 0, () -> 0),
               1,
               () -> 0),
           Runnable::run,
