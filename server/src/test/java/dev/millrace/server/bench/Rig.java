@@ -79,12 +79,12 @@ final class Rig {
 
   /** How often variants are measured in turn. */
   int rounds() {
-    return quick ? 1 : 5;
+    return quick ? 1 : 3;
   }
 
   /** How long one measurement lasts. */
   Duration time() {
-    return quick ? Duration.ofMillis(500) : Duration.ofSeconds(4);
+    return quick ? Duration.ofMillis(500) : Duration.ofSeconds(3);
   }
 
   /** How long something is run before it is measured. */

@@ -302,6 +302,7 @@ final class MainJobIT {
   void stop_sigtermWithARequestInFlight_answersItExitsWithZeroAndTheNextStartServesAtOnce()
       throws Exception {
     int jobs = client.trainingJobs().size();
+    assertThat(get("/metrics").body()).contains("millrace_requests_in_flight 0.0");
     CompletableFuture<List<Classification>> inFlight =
         client.model("mnist").async().classify(digits.rows(0, 5000));
     while (!get("/metrics").body().contains("millrace_requests_in_flight 1.0")) {
