@@ -14,8 +14,8 @@ final class UnloadedLatency implements Scenario {
   @Override
   public String description() {
     return "One caller sends one image at a time over gRPC; beside it the bare call of one image in one thread, in turn:"
-        + " without a pause, and with the pauses that any thread has that waits for requests. A call over gRPC changes"
-        + " threads four times; what that takes here is measured, too.";
+        + " without a pause, and with the pauses that any thread has that waits for requests. A call over gRPC is"
+        + " handed to another thread four times; what that takes here is measured, too.";
   }
 
   @Override
