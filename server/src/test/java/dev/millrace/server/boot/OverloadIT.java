@@ -35,7 +35,7 @@ final class OverloadIT {
     for (String model : List.of("quick", "narrow", "thin")) {
       SmallModels.doubling(folder.resolve("models").resolve(model).resolve("1"));
     }
-    SmallModels.slow(folder.resolve("models/slow/1"), 1200);
+    SmallModels.slow(folder.resolve("models/slow/1"), 600);
     ServingRig.settings(folder, "slow", "execution: per-core\nbatching: {max-size: 1}\n");
     ServingRig.settings(folder, "narrow", "admission: {max-requests: 10}\n");
     ServingRig.settings(folder, "thin", "admission: {max-size: 80}\n");
@@ -87,7 +87,7 @@ final class OverloadIT {
   void predict_deadlineNearerThanARun_isRefusedAtOnceByTheServer() {
     double runs = rig.runs("slow");
     double dropped = dropped("slow", "too_late");
-    Outcome outcome = rig.send(ServingRig.rows("slow", SmallModels.SLOW_WIDTH, 1), 100_000).join();
+    Outcome outcome = rig.send(ServingRig.rows("slow", SmallModels.SLOW_WIDTH, 1), 30_000).join();
     assertThat(outcome.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     assertThat(outcome.detail(ErrorInfo.class).orElseThrow().getReason())
         .isEqualTo("DEADLINE_EXPIRED");
