@@ -44,6 +44,13 @@ final class ArchitectureTest {
       mayUse("inference", "catalog", "scheduling", "registry", "tensor", "model");
 
   @ArchTest
+  static final ArchRule registry_importsOurs_onlyValues = mayUse("registry", "tensor", "model");
+
+  @ArchTest
+  static final ArchRule rollout_importsOurs_onlyCatalogRepositoryRegistryInferenceAndValues =
+      mayUse("rollout", "catalog", "repository", "registry", "inference", "tensor", "model");
+
+  @ArchTest
   static final ArchRule training_importsOurs_onlyRepositoryRegistryEvaluationDatasetAndValues =
       mayUse("training", "repository", "registry", "evaluation", "dataset", "tensor", "model");
 

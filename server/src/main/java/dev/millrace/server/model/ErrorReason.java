@@ -31,6 +31,12 @@ public enum ErrorReason {
   PAGE_SIZE_INVALID(Category.INVALID_ARGUMENT),
   /** A page token was not given out by this server. */
   PAGE_TOKEN_INVALID(Category.INVALID_ARGUMENT),
+  /** A label has the wrong form, or is one that this call does not move. */
+  LABEL_INVALID(Category.INVALID_ARGUMENT),
+  /** Shares of traffic are out of range or add up to more than all. */
+  TRAFFIC_INVALID(Category.INVALID_ARGUMENT),
+  /** An upload breaks the rules of paths, sizes, digests or order. */
+  IMPORT_INVALID(Category.INVALID_ARGUMENT),
   /** A message or header is larger than the server takes. */
   REQUEST_TOO_LARGE(Category.RESOURCE_EXHAUSTED),
   /** No model of this name is served. */
@@ -47,12 +53,16 @@ public enum ErrorReason {
   DATASET_NOT_FOUND(Category.NOT_FOUND),
   /** No training job has this name. */
   JOB_NOT_FOUND(Category.NOT_FOUND),
+  /** No upload of this id is under way. */
+  IMPORT_NOT_FOUND(Category.NOT_FOUND),
   /** The version exists and is not available now. */
   VERSION_NOT_READY(Category.UNAVAILABLE),
   /** More is asked than the server can take on now. */
   OVERLOADED(Category.UNAVAILABLE),
   /** The server is stopping. */
   DRAINING(Category.UNAVAILABLE),
+  /** The model repository takes no writes now: its disk is full or read-only. */
+  REPOSITORY_UNWRITABLE(Category.UNAVAILABLE),
   /** The version could not be loaded. */
   LOAD_FAILED(Category.FAILED_PRECONDITION),
   /** The version was loaded and then failed on the requests of its warm-up. */
@@ -61,6 +71,18 @@ public enum ErrorReason {
   SETTINGS_INVALID(Category.FAILED_PRECONDITION),
   /** The version's files are not those of its manifest. */
   DIGEST_MISMATCH(Category.FAILED_PRECONDITION),
+  /** The model has an op, or a size, that this server does not take. */
+  MODEL_REFUSED(Category.FAILED_PRECONDITION),
+  /** The model ended, or hung, the process in which it was tried, or gave other answers than it promised. */
+  TRIAL_FAILED(Category.FAILED_PRECONDITION),
+  /** There is no room in memory for the version. */
+  MEMORY_BUDGET_EXCEEDED(Category.FAILED_PRECONDITION),
+  /** A label, a canary, a shadow or a bake period needs the version. */
+  VERSION_IN_USE(Category.FAILED_PRECONDITION),
+  /** The promotion would break callers of the champion. */
+  SIGNATURE_BREAKING(Category.FAILED_PRECONDITION),
+  /** The model has no champion before the present one. */
+  NO_FORMER_VERSION(Category.FAILED_PRECONDITION),
   /** The dataset's files are damaged or not of the expected form. */
   DATASET_INVALID(Category.FAILED_PRECONDITION),
   /** The training job has ended already. */
