@@ -69,11 +69,11 @@ public final class Benchmark {
   }
 
   private static void write(Report report, List<Scenario> chosen, Path page) throws IOException {
-    PerformancePage.writeFiles(report, Path.of("target", "bench"));
+    PerformancePage.writeFiles(report, chosen, Path.of("target", "bench"));
     if (page != null) {
       Path charts = page.resolveSibling("performance");
-      PerformancePage.writeFiles(report, charts);
-      PerformancePage.update(page, "performance", report, chosen);
+      PerformancePage.writeFiles(report, chosen, charts);
+      PerformancePage.update(page, charts, ALL);
     }
   }
 }
