@@ -3,8 +3,8 @@ package dev.millrace.server.bench;
 import java.util.List;
 
 /**
- * What one scenario gave, as it is kept in a file of its own, so that a run of some scenarios leaves
- * the records of the others alone.
+ * What one scenario gave, as it is kept in a file of its own, so that a run of some scenarios
+ * leaves the records of the others alone.
  *
  * @param name the scenario's name
  * @param description what was done
