@@ -28,6 +28,7 @@ public final class Benchmark {
           new Overload(8),
           new Overload(32),
           new SwapUnderLoad(),
+          new ShadowCost(),
           new ManySwaps(),
           new ManyPredictions());
 
