@@ -97,6 +97,7 @@ public final class MillraceServer implements AutoCloseable {
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   private final StateLock stateLock;
+  private final RegistryRoom room;
   private final ModelRepository repository;
   private final ModelCatalog catalog;
   private final RepositoryScanner scanner;
@@ -112,7 +113,8 @@ public final class MillraceServer implements AutoCloseable {
     this.options = options;
     BindRule.check(options);
     stateLock = StateLock.take(options.dataDirectory());
-    repository = ModelRepository.open(options.repository());
+    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock);
+    repository = room.repository();
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
     catalog =
         new ModelCatalog(
@@ -176,7 +178,8 @@ public final class MillraceServer implements AutoCloseable {
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
-        new ModelServiceV1(catalog, new ModelCodec(repository::manifest), statuses, calls);
+        new ModelServiceV1(
+            catalog, new ModelCodec(repository::manifest, room.registry()::get), statuses, calls);
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services =
         List.of(
@@ -289,6 +292,7 @@ public final class MillraceServer implements AutoCloseable {
     catalog.close();
     management.close();
     List.of(calls, jobStarts, loads).forEach(ExecutorService::shutdown);
+    room.close();
     release(stateLock);
     log.info(finished ? "stopped" : "stopped; some calls were broken off");
   }
