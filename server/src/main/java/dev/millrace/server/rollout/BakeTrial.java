@@ -17,9 +17,9 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One new champion on trial against the former one, by three sequential tests: errors, slow answers,
- * and examples on which the two disagree. Requests are counted from many threads; it is judged by
- * one.
+ * One new champion on trial against the former one, by three sequential tests: errors, slow
+ * answers, and examples on which the two disagree. Requests are counted from many threads; it is
+ * judged by one.
  */
 final class BakeTrial {
   /** Errors that a version can be the cause of. */
@@ -93,8 +93,7 @@ final class BakeTrial {
     if (known == null) {
       known =
           new Tests(
-              new SequentialTest(
-                  Math.max(limits.maxErrorRate(), formerErrorRate()), intervals),
+              new SequentialTest(Math.max(limits.maxErrorRate(), formerErrorRate()), intervals),
               new SequentialTest(limits.maxSlowRate(), intervals),
               new SequentialTest(1 - limits.minAgreement(), intervals));
       tests = known;

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches over new champions in their bake period: hears of every request and every copy, judges
- * once an interval, and has a version rolled back whose errors, latency or agreement with the former
- * champion cross the model's limits. Thread-safe; {@link #tick} is called by one thread.
+ * once an interval, and has a version rolled back whose errors, latency or agreement with the
+ * former champion cross the model's limits. Thread-safe; {@link #tick} is called by one thread.
  */
 public final class BakeWatch implements InferenceObserver, ShadowObserver, CatalogListener {
   private static final Logger log = LoggerFactory.getLogger(BakeWatch.class);
@@ -100,10 +100,8 @@ public final class BakeWatch implements InferenceObserver, ShadowObserver, Catal
 
   private void judge(ModelName model, BakeTrial trial) {
     Bake bake = trial.bake();
-    Optional<ModelSettings> settings =
-        catalog.settings(new VersionId(model, bake.version()));
-    Optional<Verdict> verdict =
-        settings.flatMap(loaded -> trial.judge(loaded.bakeLimits()));
+    Optional<ModelSettings> settings = catalog.settings(new VersionId(model, bake.version()));
+    Optional<Verdict> verdict = settings.flatMap(loaded -> trial.judge(loaded.bakeLimits()));
     if (verdict.isPresent()) {
       if (!settings.orElseThrow().bakeLimits().automatic()) {
         log.warn("{} would be rolled back: {}", model, verdict.get().reason());
@@ -148,16 +146,15 @@ public final class BakeWatch implements InferenceObserver, ShadowObserver, Catal
     if (version == null || traffic == null) {
       return;
     }
-    BakeTrial trial = trials.get(version.model());
-    boolean onTrial = trial != null && trial.bake().version() == version.number();
+    BakeTrial trial = trialOf(version);
     if (response != null) {
       traffic.answered(taken);
-      if (onTrial) {
+      if (trial != null) {
         trial.answered(taken);
       }
     } else if (isOfTheVersion(cause)) {
       traffic.failed();
-      if (onTrial && !form.isRefusedBy(trial.bake().former(), request, cause)) {
+      if (trial != null && !form.isRefusedBy(trial.bake().former(), request, cause)) {
         trial.failed();
       }
     }
@@ -170,10 +167,8 @@ public final class BakeWatch implements InferenceObserver, ShadowObserver, Catal
       VersionId shadow,
       Duration shadowTime,
       Comparison comparison) {
-    BakeTrial trial = trials.get(primary.model());
-    if (trial != null
-        && trial.bake().version() == primary.number()
-        && trial.bake().former() == shadow.number()) {
+    BakeTrial trial = trialOf(primary);
+    if (trial != null && trial.bake().former() == shadow.number()) {
       trial.compared(comparison, shadowTime);
     }
   }
@@ -194,6 +189,11 @@ public final class BakeWatch implements InferenceObserver, ShadowObserver, Catal
     } else if (status.state() == VersionState.RELEASED) {
       recent.remove(status.id());
     }
+  }
+
+  private @Nullable BakeTrial trialOf(VersionId version) {
+    BakeTrial trial = trials.get(version.model());
+    return trial != null && trial.bake().version() == version.number() ? trial : null;
   }
 
   private static boolean isOfTheVersion(@Nullable Throwable cause) {

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a request that fits no version from one that only the new champion refuses: the former one's
- * signature decides. Stateless.
+ * Tells a request that fits no version from one that only the new champion refuses: the former
+ * one's signature decides. Stateless.
  */
 final class FormOfRequest {
   private static final Set<ErrorReason> OF_FORM =

@@ -6,8 +6,8 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * How a version has answered lately: between one and two windows of time, as long as they are turned
- * regularly. Thread-safe; recording takes no lock.
+ * How a version has answered lately: between one and two windows of time, as long as they are
+ * turned regularly. Thread-safe; recording takes no lock.
  */
 final class RecentTraffic {
   private static final long LONGEST_MICROS = Duration.ofMinutes(10).toNanos() / 1000;

@@ -43,13 +43,7 @@ public final class TrafficControl {
    */
   public ModelRecord set(
       ModelName model, String etag, Traffic traffic, String actor, String reason) {
-    Set<Long> known = versions.apply(model);
-    if (known.isEmpty()) {
-      throw new ServingException(
-          ErrorReason.MODEL_NOT_FOUND,
-          "there is no model '" + model + "'; ListModels names those that there are",
-          Map.of("model", model.id()));
-    }
+    Set<Long> known = requireKnown(model);
     List<Long> named = new ArrayList<>();
     traffic.canaries().forEach(canary -> named.add(canary.version()));
     traffic.shadow().ifPresent(shadow -> named.add(shadow.version()));
@@ -74,6 +68,22 @@ public final class TrafficControl {
                 named.size() == 1 ? named.get(0) : 0,
                 reason,
                 Map.of("before", words(before.traffic()), "after", words(traffic))));
+  }
+
+  /**
+   * The numbers of a model's versions.
+   *
+   * @throws ServingException MODEL_NOT_FOUND
+   */
+  public Set<Long> requireKnown(ModelName model) {
+    Set<Long> known = versions.apply(model);
+    if (known.isEmpty()) {
+      throw new ServingException(
+          ErrorReason.MODEL_NOT_FOUND,
+          "there is no model '" + model + "'; ListModels names those that there are",
+          Map.of("model", model.id()));
+    }
+    return known;
   }
 
   private static ModelRecord changed(ModelRecord record, Traffic traffic, List<Long> named) {

@@ -58,8 +58,7 @@ final class ShadowTarget {
     if (!ended) {
       figures.compared(comparison, primaryTime, shadowTime);
       observers.forEach(
-          observer ->
-              observer.onCompared(primary, primaryTime, version, shadowTime, comparison));
+          observer -> observer.onCompared(primary, primaryTime, version, shadowTime, comparison));
     }
   }
 

@@ -88,7 +88,6 @@ final class ShadowTargets {
     all.forEach(ShadowTarget::end);
   }
 
-
   private static DoubleSupplier compareShare(
       ModelRecord record, Bake bake, Function<VersionId, Optional<ModelSettings>> settings) {
     VersionId promoted = new VersionId(record.model(), bake.version());

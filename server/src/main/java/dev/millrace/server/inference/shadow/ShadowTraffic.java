@@ -85,10 +85,7 @@ public final class ShadowTraffic {
 
   /** Copies a request that was answered, where its turn has come; returns at once. */
   void offer(
-      ShadowTargets targets,
-      InferenceRequest request,
-      InferenceResponse response,
-      Duration taken) {
+      ShadowTargets targets, InferenceRequest request, InferenceResponse response, Duration taken) {
     for (ShadowTarget target : targets.all()) {
       if (target.wants(response.version().number(), random)) {
         runner.submit(target, request, response, taken, this::keep);

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has requests that name a model alone copied once they are answered. For models without a shadow it
- * costs one look-up. Thread-safe.
+ * Has requests that name a model alone copied once they are answered. For models without a shadow
+ * it costs one look-up. Thread-safe.
  */
 public final class ShadowedPredictor implements Predictor {
   private static final Logger log = LoggerFactory.getLogger(ShadowedPredictor.class);
@@ -51,8 +51,7 @@ public final class ShadowedPredictor implements Predictor {
   private void offer(
       ShadowTargets targets, InferenceRequest request, InferenceResponse response, long start) {
     try {
-      traffic.offer(
-          targets, request, response, Duration.ofNanos(nanoTime.getAsLong() - start));
+      traffic.offer(targets, request, response, Duration.ofNanos(nanoTime.getAsLong() - start));
     } catch (RuntimeException | Error defect) {
       // Thrown on, it would take the place of the caller's answer.
       log.error("a request to {} could not be copied", response.version(), defect);
