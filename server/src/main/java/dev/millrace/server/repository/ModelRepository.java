@@ -93,6 +93,28 @@ public final class ModelRepository {
     }
   }
 
+  /** Every model that has a folder, with versions or without. */
+  public List<ModelName> models() throws IOException {
+    return folders(root).stream()
+        .map(folder -> folder.getFileName().toString())
+        .filter(ModelName::isValid)
+        .map(ModelName::new)
+        .toList();
+  }
+
+  /** SHA-256 of a version's manifest, in hexadecimal: its identity; empty without a manifest. */
+  public Optional<String> digest(VersionId id) {
+    Path manifest = directory(id).resolve(Manifest.FILE_NAME);
+    try {
+      return Files.isRegularFile(manifest)
+          ? Optional.of(FileTree.sha256(manifest))
+          : Optional.empty();
+    } catch (IOException unreadable) {
+      log.debug("the manifest of {} cannot be read now", id, unreadable);
+      return Optional.empty();
+    }
+  }
+
   /** The manifest of one version, if it has one that can be read. */
   public Optional<Manifest> manifest(VersionId id) {
     return readManifest(id, directory(id));
