@@ -10,10 +10,7 @@ import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
 import dev.millrace.server.inference.Lanes;
 import dev.millrace.server.inference.LeasedPredictor;
-import dev.millrace.server.inference.LeasingPredictor;
-import dev.millrace.server.inference.ObservedPredictor;
 import dev.millrace.server.inference.PredictWork;
-import dev.millrace.server.inference.Predictor;
 import dev.millrace.server.inference.cache.AnswerStore;
 import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
@@ -24,6 +21,7 @@ import dev.millrace.server.protocol.v1.InferenceServiceV1;
 import dev.millrace.server.protocol.v1.ModelCodec;
 import dev.millrace.server.protocol.v1.ModelServiceV1;
 import dev.millrace.server.protocol.v1.TrainingServiceV1;
+import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.repository.RepositoryScanner;
 import dev.millrace.server.repository.VerifyingLoader;
@@ -56,6 +54,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -102,6 +101,7 @@ public final class MillraceServer implements AutoCloseable {
   private final ModelCatalog catalog;
   private final RepositoryScanner scanner;
   private final BatchQueue<PredictWork> queue;
+  private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
   private final TrainingJobs jobs;
   private final ModelServiceV1 modelService;
@@ -109,7 +109,7 @@ public final class MillraceServer implements AutoCloseable {
   private final ManagementServer management;
   private final GrpcDoor door;
 
-  private MillraceServer(ServeOptions options) throws IOException {
+  private MillraceServer(ServeOptions options, Duration bakeInterval) throws IOException {
     this.options = options;
     BindRule.check(options);
     stateLock = StateLock.take(options.dataDirectory());
@@ -156,9 +156,17 @@ public final class MillraceServer implements AutoCloseable {
             lanes::costNanos,
             cacheMeters,
             System::nanoTime);
-    Predictor predictor =
-        new ObservedPredictor(
-            new LeasingPredictor(catalog, cache), requestMeters, System::nanoTime);
+    traffic =
+        new TrafficRoom(
+            room.registry(),
+            catalog,
+            repository,
+            cache,
+            batched,
+            requestMeters,
+            meters,
+            clock,
+            bakeInterval);
     Recipes recipes = Recipes.onClassPath();
     jobs =
         new TrainingJobs(
@@ -179,12 +187,18 @@ public final class MillraceServer implements AutoCloseable {
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
         new ModelServiceV1(
-            catalog, new ModelCodec(repository::manifest, room.registry()::get), statuses, calls);
+            catalog,
+            new ModelCodec(
+                repository::manifest, room.registry()::get, traffic.shadows()::report),
+            room.registry()::resolve,
+            traffic.calls(),
+            statuses,
+            calls);
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services =
         List.of(
             malformed.guard(
-                new InferenceServiceV1(predictor, statuses, clock).bindService(),
+                new InferenceServiceV1(traffic.predictor(), statuses, clock).bindService(),
                 CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)),
             malformed.guard(modelService.bindService(), CallThreads.of(calls, statuses)),
             malformed.guard(
@@ -227,9 +241,15 @@ public final class MillraceServer implements AutoCloseable {
    *     together
    */
   public static MillraceServer start(ServeOptions options) throws IOException {
-    MillraceServer server = new MillraceServer(options);
+    return start(options, TrafficRoom.INTERVAL);
+  }
+
+  /** The same, with another time between two looks at a new champion. */
+  static MillraceServer start(ServeOptions options, Duration bakeInterval) throws IOException {
+    MillraceServer server = new MillraceServer(options, bakeInterval);
     options.describe().forEach(option -> log.info("{}", option));
     server.scanner.scan();
+    server.traffic.start();
     long interval = options.scanInterval().toMillis();
     server.timer.scheduleWithFixedDelay(
         server.scanner::scan, interval, interval, TimeUnit.MILLISECONDS);
@@ -244,6 +264,11 @@ public final class MillraceServer implements AutoCloseable {
   /** Port of metrics and health. */
   public int managementPort() {
     return management.port();
+  }
+
+  /** What is decided about versions. */
+  Registry registry() {
+    return room.registry();
   }
 
   /** The training jobs. */
@@ -288,6 +313,7 @@ public final class MillraceServer implements AutoCloseable {
     boolean finished = door.drain(options.drainTimeout());
     workers.close();
     timer.shutdownNow();
+    traffic.close();
     deadlines.close();
     catalog.close();
     management.close();

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.model.VersionState;
@@ -189,6 +190,16 @@ public final class ModelCatalog implements AutoCloseable {
     }
     lease.get().usedAt(clock.millis());
     return lease.get();
+  }
+
+  /** Borrows a version by its number; empty when it is not within reach now. */
+  public Optional<Lease> tryLease(ModelName model, long version) {
+    return leasable.tryLease(model, version);
+  }
+
+  /** What the operator chose for a version, while it is within reach. */
+  public Optional<ModelSettings> settings(VersionId id) {
+    return leasable.settings(id);
   }
 
   /** All models by name, each with its versions, newest first. */

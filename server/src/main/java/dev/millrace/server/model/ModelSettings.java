@@ -7,12 +7,16 @@ package dev.millrace.server.model;
  * @param batching how its requests share runs
  * @param admission how many requests may wait
  * @param cache how answers are kept
+ * @param shadow what is kept of a shadow's answers
+ * @param bakeLimits when a new champion is rolled back
  */
 public record ModelSettings(
     ExecutionMode execution,
     BatchingSettings batching,
     AdmissionSettings admission,
-    CacheSettings cache) {
+    CacheSettings cache,
+    ShadowSettings shadow,
+    BakeLimits bakeLimits) {
   /** What holds when nobody says otherwise. */
   public static final ModelSettings DEFAULT =
       new ModelSettings(
@@ -20,4 +24,13 @@ public record ModelSettings(
           BatchingSettings.DEFAULT,
           AdmissionSettings.DEFAULT,
           CacheSettings.OFF);
+
+  /** Settings with the defaults for all that comes after the cache. */
+  public ModelSettings(
+      ExecutionMode execution,
+      BatchingSettings batching,
+      AdmissionSettings admission,
+      CacheSettings cache) {
+    this(execution, batching, admission, cache, ShadowSettings.DEFAULT, BakeLimits.DEFAULT);
+  }
 }

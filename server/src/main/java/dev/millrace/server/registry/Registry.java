@@ -2,10 +2,13 @@ package dev.millrace.server.registry;
 
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.VersionChoice;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -34,6 +37,22 @@ public final class Registry {
   public ModelRecord get(ModelName model) {
     ModelRecord record = records.get(model);
     return record == null ? ModelRecord.of(model) : record;
+  }
+
+  /** What is decided about a model; empty for one that is not known. Allocates no record. */
+  public Optional<ModelRecord> find(ModelName model) {
+    return Optional.ofNullable(records.get(model));
+  }
+
+  /** The same reference with the number of the version in place of a label that is known. */
+  public ModelReference resolve(ModelReference reference) {
+    if (reference.choice() instanceof VersionChoice.Labelled labelled) {
+      Long version = get(reference.model()).labels().get(labelled.label());
+      if (version != null) {
+        return new ModelReference(reference.model(), new VersionChoice.Exact(version));
+      }
+    }
+    return reference;
   }
 
   /** Every model of which something is decided. */

@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.millrace.server.model.AdmissionSettings;
+import dev.millrace.server.model.BakeLimits;
 import dev.millrace.server.model.BatchingSettings;
 import dev.millrace.server.model.CacheSettings;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.ShadowSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,8 +88,12 @@ final class SettingsFile {
     BatchingSettings batching = batching(reader.section("batching"));
     AdmissionSettings admission = admission(reader.section("admission"));
     CacheSettings cache = cache(reader.section("cache"));
+    ShadowSettings shadow = shadow(reader.section("shadow"));
+    SettingsReader rollout = reader.section("rollout");
+    BakeLimits bakeLimits = bakeLimits(rollout);
+    rollout.requireNoOthers();
     reader.requireNoOthers();
-    return new ModelSettings(execution, batching, admission, cache);
+    return new ModelSettings(execution, batching, admission, cache, shadow, bakeLimits);
   }
 
   private static BatchingSettings batching(SettingsReader section) {
@@ -135,6 +141,27 @@ final class SettingsFile {
             section.flag("across-callers", defaults.acrossCallers()));
     section.requireNoOthers();
     return settings;
+  }
+
+  private static ShadowSettings shadow(SettingsReader section) {
+    ShadowSettings defaults = ShadowSettings.DEFAULT;
+    ShadowSettings settings =
+        new ShadowSettings(
+            section.count("keep-disagreements", defaults.keepDisagreements(), 0, 1000),
+            section.flag("keep-inputs", defaults.keepInputs()));
+    section.requireNoOthers();
+    return settings;
+  }
+
+  private static BakeLimits bakeLimits(SettingsReader section) {
+    BakeLimits defaults = BakeLimits.DEFAULT;
+    return new BakeLimits(
+        section.flag("automatic", defaults.automatic()),
+        section.share("max-error-rate", defaults.maxErrorRate()),
+        section.share("max-slow-rate", defaults.maxSlowRate()),
+        section.number("latency-ratio", defaults.latencyRatio(), 1, 1000),
+        section.share("min-agreement", defaults.minAgreement()),
+        section.share("compare-share", defaults.compareShare()));
   }
 
   static ServingException invalid(String why) {

@@ -7,11 +7,15 @@ import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.v1.ListDisagreementsRequest;
+import dev.millrace.v1.ListDisagreementsResponse;
 import dev.millrace.v1.ListModelsRequest;
 import dev.millrace.v1.ListModelsResponse;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.ModelStatusRequest;
 import dev.millrace.v1.ModelStatusResponse;
+import dev.millrace.v1.SetTrafficRequest;
+import dev.millrace.v1.SetTrafficResponse;
 import dev.millrace.v1.WatchModelRequest;
 import dev.millrace.v1.WatchModelResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -21,11 +25,14 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 
 /** The native model service: what is served, and how it changes. Thread-safe. */
 public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase {
   private final ModelCatalog catalog;
   private final ModelCodec codec;
+  private final UnaryOperator<ModelReference> labels;
+  private final TrafficCalls traffic;
   private final StatusMapper statuses;
   private final Executor executor;
   private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
@@ -33,12 +40,21 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
   /**
    * A service over the catalog.
    *
+   * @param labels puts a version's number in place of a label that is known
+   * @param traffic the calls about shares of traffic
    * @param executor sends changes to watchers; must not run them on the calling thread
    */
   public ModelServiceV1(
-      ModelCatalog catalog, ModelCodec codec, StatusMapper statuses, Executor executor) {
+      ModelCatalog catalog,
+      ModelCodec codec,
+      UnaryOperator<ModelReference> labels,
+      TrafficCalls traffic,
+      StatusMapper statuses,
+      Executor executor) {
     this.catalog = catalog;
     this.codec = codec;
+    this.labels = labels;
+    this.traffic = traffic;
     this.statuses = statuses;
     this.executor = executor;
   }
@@ -47,7 +63,7 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
   public void modelStatus(
       ModelStatusRequest request, StreamObserver<ModelStatusResponse> observer) {
     try {
-      ModelReference reference = ModelReference.parse(request.getModel());
+      ModelReference reference = labels.apply(ModelReference.parse(request.getModel()));
       List<VersionStatus> versions = catalog.statuses(reference);
       observer.onNext(
           ModelStatusResponse.newBuilder()
@@ -93,6 +109,31 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
               executor);
       watches.add(watch);
       watch.begin(catalog, () -> watches.remove(watch));
+    } catch (RuntimeException refused) {
+      observer.onError(statuses.toStatus(refused));
+    }
+  }
+
+  @Override
+  public void setTraffic(SetTrafficRequest request, StreamObserver<SetTrafficResponse> observer) {
+    try {
+      ModelName model = traffic.setTraffic(request);
+      observer.onNext(
+          SetTrafficResponse.newBuilder()
+              .setModel(codec.encode(model, catalog.statuses(model).orElse(List.of())))
+              .build());
+      observer.onCompleted();
+    } catch (RuntimeException refused) {
+      observer.onError(statuses.toStatus(refused));
+    }
+  }
+
+  @Override
+  public void listDisagreements(
+      ListDisagreementsRequest request, StreamObserver<ListDisagreementsResponse> observer) {
+    try {
+      observer.onNext(traffic.listDisagreements(request));
+      observer.onCompleted();
     } catch (RuntimeException refused) {
       observer.onError(statuses.toStatus(refused));
     }
