@@ -9,8 +9,11 @@ import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.ListDisagreementsRequest;
 import dev.millrace.v1.ListDisagreementsResponse;
+import dev.millrace.v1.DiffVersionsRequest;
+import dev.millrace.v1.DiffVersionsResponse;
 import dev.millrace.v1.ListModelsRequest;
 import dev.millrace.v1.ListModelsResponse;
+import dev.millrace.v1.Model;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.ModelStatusRequest;
 import dev.millrace.v1.ModelStatusResponse;
@@ -26,6 +29,7 @@ import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 
 /** The native model service: what is served, and how it changes. Thread-safe. */
 public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase {
@@ -35,6 +39,7 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
   private final TrafficCalls traffic;
   private final StatusMapper statuses;
   private final Executor executor;
+  private final DiffCalls diffs;
   private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
 
   /**
@@ -50,13 +55,15 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
       UnaryOperator<ModelReference> labels,
       TrafficCalls traffic,
       StatusMapper statuses,
-      Executor executor) {
+      Executor executor,
+      DiffCalls diffs) {
     this.catalog = catalog;
     this.codec = codec;
     this.labels = labels;
     this.traffic = traffic;
     this.statuses = statuses;
     this.executor = executor;
+    this.diffs = diffs;
   }
 
   @Override
@@ -116,27 +123,38 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
 
   @Override
   public void setTraffic(SetTrafficRequest request, StreamObserver<SetTrafficResponse> observer) {
-    try {
-      ModelName model = traffic.setTraffic(request);
-      observer.onNext(
-          SetTrafficResponse.newBuilder()
-              .setModel(codec.encode(model, catalog.statuses(model).orElse(List.of())))
-              .build());
-      observer.onCompleted();
-    } catch (RuntimeException refused) {
-      observer.onError(statuses.toStatus(refused));
-    }
+    answer(
+        observer,
+        () ->
+            SetTrafficResponse.newBuilder().setModel(encode(traffic.setTraffic(request))).build());
   }
 
   @Override
   public void listDisagreements(
       ListDisagreementsRequest request, StreamObserver<ListDisagreementsResponse> observer) {
+    answer(observer, () -> traffic.listDisagreements(request));
+  }
+
+  @Override
+  public void diffVersions(
+      DiffVersionsRequest request, StreamObserver<DiffVersionsResponse> observer) {
+    answer(observer, () -> diffs.diff(request));
+  }
+
+  private Model encode(ModelName model) {
+    return codec.encode(model, catalog.statuses(model).orElse(List.of()));
+  }
+
+  private <T> void answer(StreamObserver<T> observer, Supplier<T> call) {
+    T response;
     try {
-      observer.onNext(traffic.listDisagreements(request));
-      observer.onCompleted();
+      response = call.get();
     } catch (RuntimeException refused) {
       observer.onError(statuses.toStatus(refused));
+      return;
     }
+    observer.onNext(response);
+    observer.onCompleted();
   }
 
   /** Ends every watch with DRAINING, for the server's stop. */
