@@ -22,11 +22,12 @@ import dev.millrace.server.protocol.v1.InferenceServiceV1;
 import dev.millrace.server.protocol.v1.ModelCodec;
 import dev.millrace.server.protocol.v1.ModelServiceV1;
 import dev.millrace.server.protocol.v1.TrainingServiceV1;
+import dev.millrace.server.protocol.v1.VersionCalls;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
-import dev.millrace.server.repository.RepositoryScanner;
 import dev.millrace.server.repository.VerifyingLoader;
 import dev.millrace.server.rollout.VersionComparison;
+import dev.millrace.server.rollout.VersionLife;
 import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
 import dev.millrace.server.storage.FileJobJournal;
@@ -102,7 +103,7 @@ public final class MillraceServer implements AutoCloseable {
   private final RegistryRoom room;
   private final ModelRepository repository;
   private final ModelCatalog catalog;
-  private final RepositoryScanner scanner;
+  private final LifeRoom life;
   private final BatchQueue<PredictWork> queue;
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
@@ -119,6 +120,7 @@ public final class MillraceServer implements AutoCloseable {
     room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock);
     repository = room.repository();
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
+    life = new LifeRoom(room, options.memoryBudget(), timer);
     catalog =
         new ModelCatalog(
             new VersionLoad(
@@ -133,8 +135,9 @@ public final class MillraceServer implements AutoCloseable {
             loads,
             clock,
             NativeHeap::trim,
-            loadMeters);
-    scanner = new RepositoryScanner(repository, catalog);
+            life.measuring(loadMeters),
+            life.gate());
+    VersionLife versions = life.join(catalog, calls, clock);
     RunMeters queueMeters = new RunMeters(meters);
     queue =
         new BatchQueue<>(
@@ -178,7 +181,7 @@ public final class MillraceServer implements AutoCloseable {
                 new WorkerCommand(options.trainingHeap()),
                 options.datasets(),
                 Threads.named("trainer")),
-            new RepositoryPublisher(repository, scanner::scan, "millrace", clock),
+            new RepositoryPublisher(repository, life::scan, "millrace", clock),
             new TrainingRules(
                 recipes.descriptions(),
                 new Datasets(options.datasets())::contains,
@@ -191,13 +194,13 @@ public final class MillraceServer implements AutoCloseable {
     modelService =
         new ModelServiceV1(
             catalog,
-            new ModelCodec(
-                repository::manifest, room.registry()::get, traffic.shadows()::report),
+            new ModelCodec(repository::manifest, room.registry()::get, traffic.shadows()::report),
             room.registry()::resolve,
             traffic.calls(),
             statuses,
             calls,
-            new DiffCalls(new VersionComparison(repository, new SavedModelContents())));
+            new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
+            new VersionCalls(versions));
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services =
         List.of(
@@ -252,11 +255,11 @@ public final class MillraceServer implements AutoCloseable {
   static MillraceServer start(ServeOptions options, Duration bakeInterval) throws IOException {
     MillraceServer server = new MillraceServer(options, bakeInterval);
     options.describe().forEach(option -> log.info("{}", option));
-    server.scanner.scan();
+    server.life.scan();
     server.traffic.start();
     long interval = options.scanInterval().toMillis();
     server.timer.scheduleWithFixedDelay(
-        server.scanner::scan, interval, interval, TimeUnit.MILLISECONDS);
+        server.life::scan, interval, interval, TimeUnit.MILLISECONDS);
     return server;
   }
 

@@ -100,11 +100,17 @@ public final class ModelCatalog implements AutoCloseable {
         slot.setAspired(false);
         slot.setStored(null);
       }
-      wanted.forEach(this::want);
-      stored.forEach(this::store);
-      slots.of(model).stream()
-          .filter(slot -> slot.state() == VersionState.STORED && slot.stored() == null)
-          .forEach(this::drop);
+      for (ServableSource source : wanted) {
+        want(source);
+      }
+      for (ServableSource source : stored) {
+        store(source);
+      }
+      for (VersionSlot slot : slots.of(model)) {
+        if (slot.state() == VersionState.STORED && slot.stored() == null) {
+          drop(slot);
+        }
+      }
       reconcile(model);
     }
   }
@@ -194,7 +200,9 @@ public final class ModelCatalog implements AutoCloseable {
 
   /** Borrows a version by its number; empty when it is not within reach now. */
   public Optional<Lease> tryLease(ModelName model, long version) {
-    return leasable.tryLease(model, version);
+    Optional<Lease> lease = leasable.tryLease(model, version);
+    lease.ifPresent(held -> held.usedAt(clock.millis()));
+    return lease;
   }
 
   /** What the operator chose for a version, while it is within reach. */
@@ -341,7 +349,9 @@ public final class ModelCatalog implements AutoCloseable {
   /** What waited for room may have it now, in whatever model. */
   @GuardedBy("lock")
   private void reconcileAll() {
-    slots.models().forEach(this::reconcile);
+    for (ModelName model : slots.models()) {
+      reconcile(model);
+    }
   }
 
   @GuardedBy("lock")
@@ -440,7 +450,9 @@ public final class ModelCatalog implements AutoCloseable {
     synchronized (lock) {
       drop(slot);
       putBack(slot);
-      slots.refusedForRoom().forEach(this::again);
+      for (VersionSlot refused : slots.refusedForRoom()) {
+        again(refused);
+      }
       reconcileAll();
     }
   }
