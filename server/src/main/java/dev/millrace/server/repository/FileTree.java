@@ -101,7 +101,8 @@ final class FileTree {
     return root.relativize(file).toString().replace('\\', '/');
   }
 
-  private static String sha256(Path file) throws IOException {
+  /** SHA-256 of a file, in hexadecimal. */
+  static String sha256(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[1 << 16];
