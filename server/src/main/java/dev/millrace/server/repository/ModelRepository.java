@@ -5,6 +5,7 @@ import dev.millrace.server.model.VersionId;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class ModelRepository {
   private static final Logger log = LoggerFactory.getLogger(ModelRepository.class);
   private static final String STAGING = ".staging";
+  private static final String UPLOADS = "imports";
 
   private final Path root;
   private final ManifestFormat manifests = new ManifestFormat();
@@ -31,23 +33,31 @@ public final class ModelRepository {
   }
 
   /**
-   * Opens a repository, making its folder if need be and clearing what a crash left half-copied.
+   * Opens a repository, making its folder if need be and clearing what a crash left half-copied;
+   * uploads that broke off stay.
    */
   public static ModelRepository open(Path root) throws IOException {
     Files.createDirectories(root);
-    new FileTree(root.resolve(STAGING)).delete();
-    return new ModelRepository(root);
+    ModelRepository repository = new ModelRepository(root);
+    repository.clearCopies();
+    return repository;
+  }
+
+  /** Where uploads wait until they are whole. */
+  public Path uploads() {
+    return root.resolve(STAGING).resolve(UPLOADS);
   }
 
   /**
    * Every version of every model, whole or not, in no order. Folders with other names are passed
-   * over.
+   * over, and so is a model's folder that is a link: it may lead anywhere. A version's folder that
+   * is a link is listed, and not looked into.
    */
   public List<StoredVersion> scan() throws IOException {
     List<StoredVersion> versions = new ArrayList<>();
     for (Path folder : folders(root)) {
       String name = folder.getFileName().toString();
-      if (ModelName.isValid(name)) {
+      if (ModelName.isValid(name) && !Files.isSymbolicLink(folder)) {
         for (Path version : folders(folder)) {
           number(version)
               .ifPresent(n -> read(new VersionId(new ModelName(name), n), version, versions));
@@ -83,6 +93,54 @@ public final class ModelRepository {
     }
   }
 
+  /** The number that the next version of a model will likely have. */
+  public long nextNumber(ModelName model) {
+    Path folder = root.resolve(model.id());
+    try {
+      return Files.isDirectory(folder) ? next(folder) : 1;
+    } catch (IOException unreadable) {
+      return 1;
+    }
+  }
+
+  /** The version that an upload became, if it did. */
+  public Optional<VersionId> imported(ModelName model, String importId) throws IOException {
+    Path folder = root.resolve(model.id());
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    for (Path version : folders(folder)) {
+      Optional<VersionId> id = number(version).map(n -> new VersionId(model, n));
+      if (id.flatMap(this::manifest).filter(m -> m.importId().equals(importId)).isPresent()) {
+        return id;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The version of any model that an upload became, if it did. */
+  public Optional<VersionId> imported(String importId) throws IOException {
+    for (Path folder : folders(root)) {
+      String name = folder.getFileName().toString();
+      Optional<VersionId> version =
+          ModelName.isValid(name) ? imported(new ModelName(name), importId) : Optional.empty();
+      if (version.isPresent()) {
+        return version;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** SHA-256 of a version's manifest, in hexadecimal; empty for one without. */
+  public String digest(VersionId id) {
+    Path manifest = directory(id).resolve(Manifest.FILE_NAME);
+    try {
+      return Files.isRegularFile(manifest) ? Sha256.of(manifest) : "";
+    } catch (IOException goneOrUnreadable) {
+      return "";
+    }
+  }
+
   /** The text of a model's settings; empty when there are none. */
   String settingsText(ModelName model) {
     try {
@@ -114,7 +172,23 @@ public final class ModelRepository {
       Files.move(copy, target, StandardCopyOption.ATOMIC_MOVE);
       tree.delete();
     } finally {
-      new FileTree(staging).delete();
+      copied.delete();
+    }
+  }
+
+  private void clearCopies() throws IOException {
+    Path staging = root.resolve(STAGING);
+    if (Files.isDirectory(staging)) {
+      try (Stream<Path> left = Files.list(staging)) {
+        for (Path path : left.toList()) {
+          if (!path.endsWith(UPLOADS)) {
+            new FileTree(path).delete();
+          }
+        }
+      }
+      if (!Files.exists(uploads())) {
+        new FileTree(staging).delete();
+      }
     }
   }
 
@@ -127,6 +201,11 @@ public final class ModelRepository {
   }
 
   private void read(VersionId id, Path directory, List<StoredVersion> versions) {
+    if (Files.isSymbolicLink(directory)) {
+      // Its load says why it is not taken.
+      versions.add(new StoredVersion(id, directory, Optional.empty(), "a link", true));
+      return;
+    }
     try {
       FileTree tree = new FileTree(directory);
       StringBuilder fingerprint = new StringBuilder();
@@ -135,7 +214,9 @@ public final class ModelRepository {
         fingerprint.append(Files.getLastModifiedTime(file).toMillis()).append('\n');
       }
       Optional<Manifest> manifest = readManifest(id, directory);
-      boolean complete = Completeness.of(directory, manifest);
+      Optional<String> oddity = tree.oddity();
+      oddity.ifPresent(path -> fingerprint.append(path).append(" is no file\n"));
+      boolean complete = oddity.isPresent() || Completeness.of(directory, manifest);
       versions.add(new StoredVersion(id, directory, manifest, fingerprint.toString(), complete));
     } catch (IOException beingWrittenOrRemoved) {
       log.debug("{} cannot be read now", id, beingWrittenOrRemoved);
