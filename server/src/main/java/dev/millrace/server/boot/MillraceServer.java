@@ -20,6 +20,7 @@ import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.protocol.v1.DiffCalls;
 import dev.millrace.server.protocol.v1.InferenceServiceV1;
 import dev.millrace.server.protocol.v1.ModelCodec;
 import dev.millrace.server.protocol.v1.ModelServiceV1;
@@ -27,6 +28,7 @@ import dev.millrace.server.protocol.v1.TrainingServiceV1;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.repository.RepositoryScanner;
 import dev.millrace.server.repository.VerifyingLoader;
+import dev.millrace.server.rollout.VersionComparison;
 import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
 import dev.millrace.server.storage.FileJobJournal;
@@ -39,6 +41,7 @@ import dev.millrace.server.telemetry.RequestMeters;
 import dev.millrace.server.telemetry.RunMeters;
 import dev.millrace.server.telemetry.VersionMeters;
 import dev.millrace.server.tensorflow.recipe.Recipes;
+import dev.millrace.server.tensorflow.session.SavedModelContents;
 import dev.millrace.server.tensorflow.session.SavedModelLoader;
 import dev.millrace.server.tensorflow.session.TensorLedger;
 import dev.millrace.server.tensorflow.session.WarmUpRecordFile;
@@ -176,7 +179,12 @@ public final class MillraceServer implements AutoCloseable {
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
-        new ModelServiceV1(catalog, new ModelCodec(repository::manifest), statuses, calls);
+        new ModelServiceV1(
+            catalog,
+            new ModelCodec(repository::manifest),
+            statuses,
+            calls,
+            new DiffCalls(new VersionComparison(repository, new SavedModelContents())));
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services =
         List.of(

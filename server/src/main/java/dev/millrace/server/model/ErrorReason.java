@@ -73,7 +73,10 @@ public enum ErrorReason {
   DIGEST_MISMATCH(Category.FAILED_PRECONDITION),
   /** The model has an op, or a size, that this server does not take. */
   MODEL_REFUSED(Category.FAILED_PRECONDITION),
-  /** The model ended, or hung, the process in which it was tried, or gave other answers than it promised. */
+  /**
+   * The model ended, or hung, the process in which it was tried, or gave other answers than it
+   * promised.
+   */
   TRIAL_FAILED(Category.FAILED_PRECONDITION),
   /** There is no room in memory for the version. */
   MEMORY_BUDGET_EXCEEDED(Category.FAILED_PRECONDITION),

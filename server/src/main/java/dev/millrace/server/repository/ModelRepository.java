@@ -151,6 +151,21 @@ public final class ModelRepository {
     }
   }
 
+  /** A version as it lies here, whole or not. */
+  public Optional<StoredVersion> find(VersionId id) {
+    List<StoredVersion> found = new ArrayList<>();
+    Path directory = directory(id);
+    if (Files.isDirectory(directory)) {
+      read(id, directory, found);
+    }
+    return found.stream().findFirst();
+  }
+
+  /** Files of a version with their sizes and digests, ordered by path; the manifest is none. */
+  public List<FileEntry> files(VersionId id) throws IOException {
+    return new FileTree(directory(id)).entries();
+  }
+
   /** The manifest of one version, if it has one that can be read. */
   public Optional<Manifest> manifest(VersionId id) {
     return readManifest(id, directory(id));

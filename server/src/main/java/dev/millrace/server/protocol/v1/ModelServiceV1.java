@@ -7,6 +7,8 @@ import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.v1.DiffVersionsRequest;
+import dev.millrace.v1.DiffVersionsResponse;
 import dev.millrace.v1.ListModelsRequest;
 import dev.millrace.v1.ListModelsResponse;
 import dev.millrace.v1.ModelServiceGrpc;
@@ -21,6 +23,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** The native model service: what is served, and how it changes. Thread-safe. */
 public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase {
@@ -28,6 +31,7 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
   private final ModelCodec codec;
   private final StatusMapper statuses;
   private final Executor executor;
+  private final DiffCalls diffs;
   private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
 
   /**
@@ -36,11 +40,16 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
    * @param executor sends changes to watchers; must not run them on the calling thread
    */
   public ModelServiceV1(
-      ModelCatalog catalog, ModelCodec codec, StatusMapper statuses, Executor executor) {
+      ModelCatalog catalog,
+      ModelCodec codec,
+      StatusMapper statuses,
+      Executor executor,
+      DiffCalls diffs) {
     this.catalog = catalog;
     this.codec = codec;
     this.statuses = statuses;
     this.executor = executor;
+    this.diffs = diffs;
   }
 
   @Override
@@ -96,6 +105,24 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
     } catch (RuntimeException refused) {
       observer.onError(statuses.toStatus(refused));
     }
+  }
+
+  @Override
+  public void diffVersions(
+      DiffVersionsRequest request, StreamObserver<DiffVersionsResponse> observer) {
+    answer(observer, () -> diffs.diff(request));
+  }
+
+  private <T> void answer(StreamObserver<T> observer, Supplier<T> call) {
+    T response;
+    try {
+      response = call.get();
+    } catch (RuntimeException refused) {
+      observer.onError(statuses.toStatus(refused));
+      return;
+    }
+    observer.onNext(response);
+    observer.onCompleted();
   }
 
   /** Ends every watch with DRAINING, for the server's stop. */
