@@ -100,6 +100,7 @@ public final class MillraceServer implements AutoCloseable {
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   private final StateLock stateLock;
+  private final RegistryRoom room;
   private final ModelRepository repository;
   private final ModelCatalog catalog;
   private final RepositoryScanner scanner;
@@ -115,7 +116,8 @@ public final class MillraceServer implements AutoCloseable {
     this.options = options;
     BindRule.check(options);
     stateLock = StateLock.take(options.dataDirectory());
-    repository = ModelRepository.open(options.repository());
+    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock);
+    repository = room.repository();
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
     catalog =
         new ModelCatalog(
@@ -181,7 +183,7 @@ public final class MillraceServer implements AutoCloseable {
     modelService =
         new ModelServiceV1(
             catalog,
-            new ModelCodec(repository::manifest),
+            new ModelCodec(repository::manifest, room.registry()::get),
             statuses,
             calls,
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())));
@@ -297,6 +299,7 @@ public final class MillraceServer implements AutoCloseable {
     catalog.close();
     management.close();
     List.of(calls, jobStarts, loads).forEach(ExecutorService::shutdown);
+    room.close();
     release(stateLock);
     log.info(finished ? "stopped" : "stopped; some calls were broken off");
   }

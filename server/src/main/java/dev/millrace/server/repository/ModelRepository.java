@@ -131,16 +131,6 @@ public final class ModelRepository {
     return Optional.empty();
   }
 
-  /** SHA-256 of a version's manifest, in hexadecimal; empty for one without. */
-  public String digest(VersionId id) {
-    Path manifest = directory(id).resolve(Manifest.FILE_NAME);
-    try {
-      return Files.isRegularFile(manifest) ? Sha256.of(manifest) : "";
-    } catch (IOException goneOrUnreadable) {
-      return "";
-    }
-  }
-
   /** The text of a model's settings; empty when there are none. */
   String settingsText(ModelName model) {
     try {
@@ -164,6 +154,28 @@ public final class ModelRepository {
   /** Files of a version with their sizes and digests, ordered by path; the manifest is none. */
   public List<FileEntry> files(VersionId id) throws IOException {
     return new FileTree(directory(id)).entries();
+  }
+
+  /** Every model that has a folder, with versions or without. */
+  public List<ModelName> models() throws IOException {
+    return folders(root).stream()
+        .map(folder -> folder.getFileName().toString())
+        .filter(ModelName::isValid)
+        .map(ModelName::new)
+        .toList();
+  }
+
+  /** SHA-256 of a version's manifest, in hexadecimal: its identity; empty without a manifest. */
+  public Optional<String> digest(VersionId id) {
+    Path manifest = directory(id).resolve(Manifest.FILE_NAME);
+    try {
+      return Files.isRegularFile(manifest)
+          ? Optional.of(Sha256.of(manifest))
+          : Optional.empty();
+    } catch (IOException unreadable) {
+      log.debug("the manifest of {} cannot be read now", id, unreadable);
+      return Optional.empty();
+    }
   }
 
   /** The manifest of one version, if it has one that can be read. */

@@ -76,7 +76,7 @@ public final class Imports {
   /** The version that an upload became already, if it did. */
   public Optional<Imported> published(ImportPlan plan) {
     return read(() -> repository.imported(plan.model(), plan.importId()))
-        .map(version -> new Imported(version, repository.digest(version)));
+        .map(version -> new Imported(version, repository.digest(version).orElse("")));
   }
 
   /** Begins an upload or takes it up again; see {@link ImportStaging#open}. */
@@ -161,7 +161,7 @@ public final class Imports {
               Map.of("model", plan.model().id()))
           .causedBy(unwritable);
     }
-    String digest = repository.digest(version);
+    String digest = repository.digest(version).orElse("");
     record(
         new VersionRecord(version, digest, "", "", plan.parent(), draft.createTime(), accepted),
         actor,

@@ -9,6 +9,7 @@ import dev.millrace.server.model.BatchPlan;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.model.VersionState;
+import dev.millrace.server.registry.ModelRecord;
 import dev.millrace.server.repository.Manifest;
 import dev.millrace.server.tensor.TensorSpec;
 import dev.millrace.v1.BatchMeasurement;
@@ -26,23 +27,37 @@ import java.util.function.Function;
 /** Models and versions as messages. Thread-safe. */
 public final class ModelCodec {
   private final Function<VersionId, Optional<Manifest>> manifests;
+  private final Function<ModelName, ModelRecord> records;
 
   /**
    * A codec.
    *
    * @param manifests finds what is known of a version's making
+   * @param records finds what is decided about a model
    */
-  public ModelCodec(Function<VersionId, Optional<Manifest>> manifests) {
+  public ModelCodec(
+      Function<VersionId, Optional<Manifest>> manifests, Function<ModelName, ModelRecord> records) {
     this.manifests = manifests;
+    this.records = records;
   }
 
   Model encode(ModelName model, List<VersionStatus> versions) {
-    Model.Builder builder = Model.newBuilder().setName(model.resource());
-    versions.forEach(status -> builder.addVersions(encode(status)));
+    ModelRecord record = records.apply(model);
+    Model.Builder builder =
+        Model.newBuilder()
+            .setName(model.resource())
+            .setEtag(record.etag())
+            .setTraffic(RecordCodec.encode(record.traffic()));
+    record.bake().ifPresent(bake -> builder.setBake(RecordCodec.encode(bake)));
+    versions.forEach(status -> builder.addVersions(encode(status, record)));
     return builder.build();
   }
 
   ModelVersion encode(VersionStatus status) {
+    return encode(status, records.apply(status.id().model()));
+  }
+
+  private ModelVersion encode(VersionStatus status, ModelRecord record) {
     ModelVersion.Builder builder =
         ModelVersion.newBuilder()
             .setName(status.id().resource())
@@ -51,7 +66,8 @@ public final class ModelCodec {
             .setReason(status.reason().map(Enum::name).orElse(""))
             .setMessage(status.message())
             .setStateTime(timestamp(status.since()))
-            .setMemoryBytes(status.memoryBytes());
+            .setMemoryBytes(status.memoryBytes())
+            .addAllLabels(RecordCodec.labels(record, status.id().number()));
     status
         .signatures()
         .forEach((name, signature) -> builder.putSignatures(name, encode(signature)));
