@@ -21,13 +21,13 @@ import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.protocol.v1.DiffCalls;
+import dev.millrace.server.protocol.v1.ImportCalls;
 import dev.millrace.server.protocol.v1.InferenceServiceV1;
 import dev.millrace.server.protocol.v1.ModelCodec;
 import dev.millrace.server.protocol.v1.ModelServiceV1;
 import dev.millrace.server.protocol.v1.TrainingServiceV1;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.repository.RepositoryScanner;
-import dev.millrace.server.repository.VerifyingLoader;
 import dev.millrace.server.rollout.VersionComparison;
 import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
@@ -102,6 +102,7 @@ public final class MillraceServer implements AutoCloseable {
   private final StateLock stateLock;
   private final RegistryRoom room;
   private final ModelRepository repository;
+  private final ModelChecks checks;
   private final ModelCatalog catalog;
   private final RepositoryScanner scanner;
   private final BatchQueue<PredictWork> queue;
@@ -118,11 +119,12 @@ public final class MillraceServer implements AutoCloseable {
     stateLock = StateLock.take(options.dataDirectory());
     room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock);
     repository = room.repository();
+    checks = new ModelChecks(options, room, clock);
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
     catalog =
         new ModelCatalog(
             new VersionLoad(
-                new VerifyingLoader(new SavedModelLoader(ledger, options.workers(), clock)),
+                checks.guard(new SavedModelLoader(ledger, options.workers(), clock)),
                 new WarmUp(
                     new WarmUpRecordFile(),
                     WARM_UP_ROUNDS,
@@ -170,7 +172,8 @@ public final class MillraceServer implements AutoCloseable {
                 new WorkerCommand(options.trainingHeap()),
                 options.datasets(),
                 Threads.named("trainer")),
-            new RepositoryPublisher(repository, scanner::scan, "millrace", clock),
+            new RepositoryPublisher(
+                repository, checks.publications(), scanner::scan, "millrace", clock),
             new TrainingRules(
                 recipes.descriptions(),
                 new Datasets(options.datasets())::contains,
@@ -183,10 +186,11 @@ public final class MillraceServer implements AutoCloseable {
     modelService =
         new ModelServiceV1(
             catalog,
-            new ModelCodec(repository::manifest, room.registry()::get),
+            new ModelCodec(repository::manifest, repository::digest, room.registry()::get),
             statuses,
             calls,
-            new DiffCalls(new VersionComparison(repository, new SavedModelContents())));
+            new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
+            new ImportCalls(checks.imports(scanner::scan), statuses, checks.finishing()));
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services =
         List.of(
@@ -238,6 +242,7 @@ public final class MillraceServer implements AutoCloseable {
     options.describe().forEach(option -> log.info("{}", option));
     server.scanner.scan();
     long interval = options.scanInterval().toMillis();
+    server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
         server.scanner::scan, interval, interval, TimeUnit.MILLISECONDS);
     return server;
@@ -295,6 +300,7 @@ public final class MillraceServer implements AutoCloseable {
     boolean finished = door.drain(options.drainTimeout());
     workers.close();
     timer.shutdownNow();
+    checks.close();
     deadlines.close();
     catalog.close();
     management.close();

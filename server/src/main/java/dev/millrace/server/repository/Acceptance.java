@@ -14,8 +14,7 @@ public interface Acceptance {
         }
 
         @Override
-        public void remember(
-            VersionId id, Identity identity, Optional<Manifest> manifest) {}
+        public void remember(VersionId id, Identity identity, Optional<Manifest> manifest) {}
       };
 
   /**

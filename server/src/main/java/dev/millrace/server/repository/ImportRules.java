@@ -39,7 +39,8 @@ public record ImportRules(long maxBytes, int maxFiles) {
     }
     checkFacts(plan);
     if (plan.files().size() > maxFiles) {
-      throw tooLarge("it has " + plan.files().size() + " files; at most " + maxFiles + " are taken");
+      throw tooLarge(
+          "it has " + plan.files().size() + " files; at most " + maxFiles + " are taken");
     }
     long left = maxBytes;
     Set<String> seen = new HashSet<>();
@@ -57,7 +58,8 @@ public record ImportRules(long maxBytes, int maxFiles) {
       }
       left -= file.size();
       if (!seen.add(file.path().toLowerCase(Locale.ROOT))) {
-        throw invalid("file " + quoted(file.path()) + " is there twice, but for upper and lower case");
+        throw invalid(
+            "file " + quoted(file.path()) + " is there twice, but for upper and lower case");
       }
     }
     checkFolders(plan, seen);
@@ -72,7 +74,7 @@ public record ImportRules(long maxBytes, int maxFiles) {
    *
    * @throws ServingException IMPORT_INVALID
    */
-  static void checkId(String importId) {
+  public static void checkId(String importId) {
     if (!ID.matcher(importId).matches()) {
       throw invalid("an import id is 1 to 64 letters, digits, '-' and '_'");
     }

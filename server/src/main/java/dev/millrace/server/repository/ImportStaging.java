@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where uploads wait until they are whole: {@code <id>/plan.json}, and what has arrived under {@code
- * <id>/files}. They survive a restart, and are deleted a day after their last byte. Thread-safe.
+ * Where uploads wait until they are whole: {@code <id>/plan.json}, and what has arrived under
+ * {@code <id>/files}. They survive a restart, and are deleted a day after their last byte.
+ * Thread-safe.
  */
 public final class ImportStaging {
   private static final Logger log = LoggerFactory.getLogger(ImportStaging.class);
@@ -51,15 +52,17 @@ public final class ImportStaging {
   /**
    * Begins an upload or takes it up again; the caller closes it.
    *
-   * @throws ServingException IMPORT_INVALID if the plan breaks a rule, differs from the one that the
-   *     upload began with, or another call sends the same upload; REQUEST_TOO_LARGE;
+   * @throws ServingException IMPORT_INVALID if the plan breaks a rule, differs from the one that
+   *     the upload began with, or another call sends the same upload; REQUEST_TOO_LARGE;
    *     REPOSITORY_UNWRITABLE if there is no room
    */
   public StagedImport open(ImportPlan plan) {
     rules.check(plan);
     if (!claimed.add(plan.importId())) {
-      throw ImportRules.invalid(
-          "another call is sending upload '" + plan.importId() + "'; wait for its end");
+      throw new ServingException(
+          ErrorReason.IMPORT_INVALID,
+          "another call is sending upload '" + plan.importId() + "'; wait for its end",
+          Map.of("import", plan.importId(), "busy", "true"));
     }
     StagedImport staged =
         new StagedImport(

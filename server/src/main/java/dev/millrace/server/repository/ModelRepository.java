@@ -169,9 +169,7 @@ public final class ModelRepository {
   public Optional<String> digest(VersionId id) {
     Path manifest = directory(id).resolve(Manifest.FILE_NAME);
     try {
-      return Files.isRegularFile(manifest)
-          ? Optional.of(Sha256.of(manifest))
-          : Optional.empty();
+      return Files.isRegularFile(manifest) ? Optional.of(Sha256.of(manifest)) : Optional.empty();
     } catch (IOException unreadable) {
       log.debug("the manifest of {} cannot be read now", id, unreadable);
       return Optional.empty();

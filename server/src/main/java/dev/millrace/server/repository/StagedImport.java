@@ -118,8 +118,11 @@ public final class StagedImport implements AutoCloseable {
   /** Lets another call take the upload up. */
   @Override
   public void close() {
-    closeChannel();
-    release.run();
+    try {
+      closeChannel();
+    } finally {
+      release.run();
+    }
   }
 
   Map<String, Long> received() throws IOException {

@@ -53,8 +53,7 @@ public final class VerifyingLoader implements ServableLoader {
       throw changed(source.id());
     }
     boolean accepted = remembered.isPresent() && remembered.get().accepted();
-    Acceptance.Identity identity =
-        new Acceptance.Identity(digest, accepted || check.check(source));
+    Acceptance.Identity identity = new Acceptance.Identity(digest, accepted || check.check(source));
     Servable servable = delegate.load(source, mode);
     // Not before: files that could not be loaded may be replaced by better ones.
     if (!remembered.equals(Optional.of(identity))) {
@@ -63,8 +62,7 @@ public final class VerifyingLoader implements ServableLoader {
     return servable;
   }
 
-  private void remember(
-      VersionId id, Acceptance.Identity identity, Optional<Manifest> manifest) {
+  private void remember(VersionId id, Acceptance.Identity identity, Optional<Manifest> manifest) {
     try {
       acceptance.remember(id, identity, manifest);
     } catch (RuntimeException unwritable) {

@@ -89,8 +89,6 @@ public final class VersionFiles {
 
   private ServingException error(ErrorReason reason, String message) {
     return new ServingException(
-        reason,
-        message,
-        Map.of("model", id.model().id(), "version", Long.toString(id.number())));
+        reason, message, Map.of("model", id.model().id(), "version", Long.toString(id.number())));
   }
 }

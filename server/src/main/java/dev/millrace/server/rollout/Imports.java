@@ -8,6 +8,7 @@ import dev.millrace.server.model.VersionId;
 import dev.millrace.server.registry.Publications;
 import dev.millrace.server.registry.VersionRecord;
 import dev.millrace.server.repository.ImportPlan;
+import dev.millrace.server.repository.ImportRules;
 import dev.millrace.server.repository.ImportStaging;
 import dev.millrace.server.repository.Manifest;
 import dev.millrace.server.repository.ModelRepository;
@@ -22,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes uploads in: files, check, publication. What is refused leaves nothing behind, and what broke
- * off can be taken up again. Thread-safe.
+ * Takes uploads in: files, check, publication. What is refused leaves nothing behind, and what
+ * broke off can be taken up again. Thread-safe.
  */
 public final class Imports {
   private static final Logger log = LoggerFactory.getLogger(Imports.class);
@@ -75,6 +76,7 @@ public final class Imports {
 
   /** The version that an upload became already, if it did. */
   public Optional<Imported> published(ImportPlan plan) {
+    ImportRules.checkId(plan.importId());
     return read(() -> repository.imported(plan.model(), plan.importId()))
         .map(version -> new Imported(version, repository.digest(version).orElse("")));
   }
@@ -84,9 +86,16 @@ public final class Imports {
     return staging.open(plan);
   }
 
+  /** Ends an upload that is of no use any more. */
+  public void abandon(StagedImport upload) {
+    try (upload) {
+      staging.discard(upload);
+    }
+  }
+
   /**
-   * Makes an upload that is whole a version; takes as long as its trial. The upload is closed in any
-   * case, and deleted when it can never become a version.
+   * Makes an upload that is whole a version; takes as long as its trial. The upload is closed in
+   * any case, and deleted when it can never become a version.
    *
    * @param actor who sent it
    * @throws ServingException IMPORT_INVALID, MODEL_REFUSED, TRIAL_FAILED, LOAD_FAILED,
@@ -122,10 +131,10 @@ public final class Imports {
 
   private boolean check(StagedImport upload) {
     // Its number is not given out yet; messages name the one that is likely.
-    VersionId id = new VersionId(upload.plan().model(), repository.nextNumber(upload.plan().model()));
+    VersionId id =
+        new VersionId(upload.plan().model(), repository.nextNumber(upload.plan().model()));
     try {
-      return check.check(
-          new ServableSource(id, upload.directory(), "", ModelSettings.DEFAULT));
+      return check.check(new ServableSource(id, upload.directory(), "", ModelSettings.DEFAULT));
     } catch (ServingException refused) {
       log.info("upload {} was refused: {}", upload.plan().importId(), refused.message());
       if (refused.reason() != ErrorReason.DRAINING) {

@@ -27,17 +27,22 @@ import java.util.function.Function;
 /** Models and versions as messages. Thread-safe. */
 public final class ModelCodec {
   private final Function<VersionId, Optional<Manifest>> manifests;
+  private final Function<VersionId, Optional<String>> digests;
   private final Function<ModelName, ModelRecord> records;
 
   /**
    * A codec.
    *
    * @param manifests finds what is known of a version's making
+   * @param digests finds the digest of a version's manifest
    * @param records finds what is decided about a model
    */
   public ModelCodec(
-      Function<VersionId, Optional<Manifest>> manifests, Function<ModelName, ModelRecord> records) {
+      Function<VersionId, Optional<Manifest>> manifests,
+      Function<VersionId, Optional<String>> digests,
+      Function<ModelName, ModelRecord> records) {
     this.manifests = manifests;
+    this.digests = digests;
     this.records = records;
   }
 
@@ -72,7 +77,10 @@ public final class ModelCodec {
         .signatures()
         .forEach((name, signature) -> builder.putSignatures(name, encode(signature)));
     status.warmUp().ifPresent(report -> builder.setWarmUp(encode(report)));
-    manifests.apply(status.id()).ifPresent(manifest -> builder.setProvenance(encode(manifest)));
+    manifests
+        .apply(status.id())
+        .ifPresent(manifest -> builder.setProvenance(encode(status.id(), manifest)));
+    digests.apply(status.id()).ifPresent(builder::setDigest);
     return builder.build();
   }
 
@@ -125,7 +133,7 @@ public final class ModelCodec {
     return builder.build();
   }
 
-  private static Provenance encode(Manifest manifest) {
+  private static Provenance encode(VersionId id, Manifest manifest) {
     return Provenance.newBuilder()
         .setRecipe(manifest.recipe())
         .setTrainingJob(
@@ -136,6 +144,9 @@ public final class ModelCodec {
         .putAllMetrics(manifest.metrics())
         .setCreateTime(timestamp(manifest.createTime()))
         .setSizeBytes(manifest.sizeBytes())
+        .setProducer(manifest.producer())
+        .setParent(
+            manifest.parent() > 0 ? new VersionId(id.model(), manifest.parent()).resource() : "")
         .build();
   }
 

@@ -9,6 +9,10 @@ import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.DiffVersionsRequest;
 import dev.millrace.v1.DiffVersionsResponse;
+import dev.millrace.v1.GetImportRequest;
+import dev.millrace.v1.GetImportResponse;
+import dev.millrace.v1.ImportVersionRequest;
+import dev.millrace.v1.ImportVersionResponse;
 import dev.millrace.v1.ListModelsRequest;
 import dev.millrace.v1.ListModelsResponse;
 import dev.millrace.v1.ModelServiceGrpc;
@@ -32,6 +36,7 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
   private final StatusMapper statuses;
   private final Executor executor;
   private final DiffCalls diffs;
+  private final ImportCalls imports;
   private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
 
   /**
@@ -44,12 +49,14 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
       ModelCodec codec,
       StatusMapper statuses,
       Executor executor,
-      DiffCalls diffs) {
+      DiffCalls diffs,
+      ImportCalls imports) {
     this.catalog = catalog;
     this.codec = codec;
     this.statuses = statuses;
     this.executor = executor;
     this.diffs = diffs;
+    this.imports = imports;
   }
 
   @Override
@@ -111,6 +118,17 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
   public void diffVersions(
       DiffVersionsRequest request, StreamObserver<DiffVersionsResponse> observer) {
     answer(observer, () -> diffs.diff(request));
+  }
+
+  @Override
+  public StreamObserver<ImportVersionRequest> importVersion(
+      StreamObserver<ImportVersionResponse> observer) {
+    return imports.begin((ServerCallStreamObserver<ImportVersionResponse>) observer);
+  }
+
+  @Override
+  public void getImport(GetImportRequest request, StreamObserver<GetImportResponse> observer) {
+    answer(observer, () -> imports.progress(request));
   }
 
   private <T> void answer(StreamObserver<T> observer, Supplier<T> call) {

@@ -15,8 +15,8 @@ import org.tensorflow.proto.NodeDef;
 
 /**
  * Proves that ops read only files that the loader names: follows each op's file name back through
- * identities, variables and arguments of functions to the tensors that the loader feeds. What cannot
- * be proven is refused. One model, one thread.
+ * identities, variables and arguments of functions to the tensors that the loader feeds. What
+ * cannot be proven is refused. One model, one thread.
  */
 final class FileNames {
   private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
@@ -44,7 +44,8 @@ final class FileNames {
             .filter(located -> located.scope() == graph.top())
             .map(GraphView.Located::node)
             .toList();
-    new Walk(reads, what).visit(nodes, new Origins(graph.top(), fed, Optional.of(variables)), "the graph");
+    new Walk(reads, what)
+        .visit(nodes, new Origins(graph.top(), fed, Optional.of(variables)), "the graph");
   }
 
   private final class Walk {
@@ -68,7 +69,12 @@ final class FileNames {
           int index = FileOps.fileInput(node.getOp());
           if (index >= node.getInputCount() || !origins.isFed(node.getInput(index))) {
             throw new RefusedGraphException(
-                "op " + quoted(node.getOp()) + " in " + where + " reads a file that is not " + what);
+                "op "
+                    + quoted(node.getOp())
+                    + " in "
+                    + where
+                    + " reads a file that is not "
+                    + what);
           }
         }
         enter(node, origins);
@@ -81,8 +87,7 @@ final class FileNames {
         List<Boolean> arguments = new ArrayList<>();
         boolean direct = called.filter(same -> same == function).isPresent();
         for (int i = 0; i < function.getSignature().getInputArgCount(); i++) {
-          arguments.add(
-              direct && i < node.getInputCount() && origins.isFed(node.getInput(i)));
+          arguments.add(direct && i < node.getInputCount() && origins.isFed(node.getInput(i)));
         }
         String name = function.getSignature().getName();
         if (ways.add(List.of(name, arguments))) {

@@ -8,7 +8,8 @@ import java.util.Set;
  * that fill a table from one of its assets.
  */
 final class FileOps {
-  private static final Set<String> SAVE = Set.of("Save", "SaveV2", "SaveSlices", "MergeV2Checkpoints");
+  private static final Set<String> SAVE =
+      Set.of("Save", "SaveV2", "SaveSlices", "MergeV2Checkpoints");
   private static final Map<String, Integer> RESTORE =
       Map.of("Restore", 0, "RestoreV2", 0, "RestoreSlice", 0);
   private static final Map<String, Integer> TABLE =

@@ -27,8 +27,7 @@ final class FileUse {
     Set<String> assets = runs.assetNames();
     refuse(runs.served(), FileOps::isOne, "a signature");
     refuse(runs.initial(), FileOps::isSaver, "the initialiser");
-    refuse(
-        runs.restoring(), op -> FileOps.isSaver(op) && !FileOps.isRestore(op), "the restore op");
+    refuse(runs.restoring(), op -> FileOps.isSaver(op) && !FileOps.isRestore(op), "the restore op");
     names.check(runs.initial(), assets, FileOps::isTable, "an asset of the model");
     names.check(runs.restoring(), assets, FileOps::isTable, "an asset of the model");
     names.check(

@@ -13,9 +13,9 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
 /**
- * Reads a SavedModel's graphs and refuses those that could do more than compute: ops that are not on
- * the allow-list, files that are not the model's own, and graphs of a size that is an attack. Runs
- * nothing of the model. Thread-safe.
+ * Reads a SavedModel's graphs and refuses those that could do more than compute: ops that are not
+ * on the allow-list, files that are not the model's own, and graphs of a size that is an attack.
+ * Runs nothing of the model. Thread-safe.
  */
 public final class GraphInspection implements VersionCheck {
   private final OpLists lists = new OpLists();

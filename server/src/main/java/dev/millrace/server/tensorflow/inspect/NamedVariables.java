@@ -59,8 +59,7 @@ final class NamedVariables {
             same ->
                 users.getOrDefault(same, List.of()).stream()
                     .allMatch(
-                        node ->
-                            HARMLESS.contains(node.getOp()) || assignsFed(node, same, fed)));
+                        node -> HARMLESS.contains(node.getOp()) || assignsFed(node, same, fed)));
   }
 
   private boolean assignsFed(NodeDef node, String handle, Set<String> fed) {

@@ -10,7 +10,9 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 
-/** Holds every node of meta graphs and of their functions against the lists. One model, one thread. */
+/**
+ * Holds every node of meta graphs and of their functions against the lists. One model, one thread.
+ */
 final class OpCheck {
   private static final Set<String> STREAMS =
       Set.of("", "stdout", "stderr", "log(info)", "log(warning)", "log(error)");
@@ -48,7 +50,8 @@ final class OpCheck {
     check(
         metaGraph.getGraphDef().getNodeList(),
         graph,
-        "in the graph tagged " + quoted(String.join(",", metaGraph.getMetaInfoDef().getTagsList())));
+        "in the graph tagged "
+            + quoted(String.join(",", metaGraph.getMetaInfoDef().getTagsList())));
     for (FunctionDef function : library) {
       String where = "in function " + quoted(function.getSignature().getName());
       check(function.getNodeDefList(), graph, where);
@@ -88,14 +91,20 @@ final class OpCheck {
     }
   }
 
-  /** TensorFlow may run one implementation of an interface in place of another, unseen from here. */
+  /**
+   * TensorFlow may run one implementation of an interface in place of another, unseen from here.
+   */
   private static void refuseSwapping(FunctionDef function, String where)
       throws RefusedGraphException {
     if (function.containsAttr("api_implements")) {
       for (NodeDef node : function.getNodeDefList()) {
         if (FileOps.isOne(node.getOp())) {
           throw new RefusedGraphException(
-              "op " + quoted(node.getOp()) + " " + where + " is part of an interchangeable function");
+              "op "
+                  + quoted(node.getOp())
+                  + " "
+                  + where
+                  + " is part of an interchangeable function");
         }
       }
     }

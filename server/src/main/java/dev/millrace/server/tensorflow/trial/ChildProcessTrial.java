@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
@@ -103,7 +104,12 @@ public final class ChildProcessTrial implements VersionCheck, AutoCloseable {
               source.id().number(),
               source.directory().toAbsolutePath().toString(),
               token));
-      reports.await(closed ? Duration.ZERO : longest, listeners).ifPresent(
+      Optional<TrialReports.Failure> failed =
+          reports.await(closed ? Duration.ZERO : longest, listeners);
+      if (failed.isPresent() && closed) {
+        throw refusal(source, ErrorReason.DRAINING, "the server stopped during its trial");
+      }
+      failed.ifPresent(
           failure -> {
             log.warn("{} failed its trial; the process said: {}", source.id(), reports.said());
             throw refusal(source, failure.reason(), failure.message());

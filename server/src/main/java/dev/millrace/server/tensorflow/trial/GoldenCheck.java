@@ -32,8 +32,7 @@ final class GoldenCheck {
       if (signature == null
           || !expected.request().fits(signature)
           || !signature.outputs().keySet().containsAll(expected.outputs().keySet())) {
-        throw refusal(
-            name + " is not for any of its signatures " + servable.signatures().keySet());
+        throw refusal(name + " is not for any of its signatures " + servable.signatures().keySet());
       }
       Map<String, TensorData> answer;
       try {

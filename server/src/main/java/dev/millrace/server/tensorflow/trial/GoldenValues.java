@@ -19,9 +19,7 @@ final class GoldenValues {
 
   /** How they differ, in words; empty when they do not. */
   static Optional<String> difference(TensorData expected, @Nullable TensorData got) {
-    if (got == null
-        || got.dtype() != expected.dtype()
-        || !got.shape().equals(expected.shape())) {
+    if (got == null || got.dtype() != expected.dtype() || !got.shape().equals(expected.shape())) {
       return Optional.of("expected " + expected + ", got " + got);
     }
     return switch (expected.dtype()) {

@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How a trial's process is started: with nothing of the server's environment that could be a secret.
+ * How a trial's process is started: with nothing of the server's environment that could be a
+ * secret.
  *
  * @param heap most of the Java heap, in the form of {@code -Xmx}, such as {@code 1g}
  */

@@ -31,8 +31,8 @@ import java.util.Optional;
 
 /**
  * The process of a trial: takes one order from standard input, loads the version, warms it up, asks
- * its golden requests, and answers on standard output. It ends at once when its standard input does,
- * so that it never outlives the server.
+ * its golden requests, and answers on standard output. It ends at once when its standard input
+ * does, so that it never outlives the server.
  */
 public final class TrialWorker {
   // One row and two: that rows can share a run is part of the trial, and what pays best is not.
