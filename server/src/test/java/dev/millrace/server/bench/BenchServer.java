@@ -38,8 +38,7 @@ final class BenchServer implements AutoCloseable {
     this.savedModel = savedModel;
     this.versions = versions;
     this.client = MillraceClient.connect(process.address());
-    this.management =
-        NettyChannelBuilder.forTarget(process.address()).usePlaintext().build();
+    this.management = NettyChannelBuilder.forTarget(process.address()).usePlaintext().build();
     awaitKnown();
     this.watch =
         client.model(versions.getFileName().toString()).watch(this::onChange, failure -> {});
