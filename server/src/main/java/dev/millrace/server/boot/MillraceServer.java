@@ -14,6 +14,7 @@ import dev.millrace.server.inference.PredictWork;
 import dev.millrace.server.inference.cache.AnswerStore;
 import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
@@ -118,11 +119,12 @@ public final class MillraceServer implements AutoCloseable {
     this.options = options;
     BindRule.check(options);
     stateLock = StateLock.take(options.dataDirectory());
-    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock);
+    Failpoints failpoints = KillAtFailpoint.ofProperty();
+    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
     repository = room.repository();
-    checks = new ModelChecks(options, room, clock);
+    checks = new ModelChecks(options, room, clock, failpoints);
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
-    life = new LifeRoom(room, options.memoryBudget(), timer);
+    life = new LifeRoom(room, options.memoryBudget(), timer, failpoints);
     catalog =
         new ModelCatalog(
             new VersionLoad(

@@ -1,5 +1,6 @@
 package dev.millrace.server.repository;
 
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionId;
 import java.io.IOException;
@@ -28,10 +29,12 @@ public final class ModelRepository {
   private final Path root;
   private final ToLongFunction<ModelName> highest;
   private final Trash trash;
+  private final Failpoints failpoints;
   private final ManifestFormat manifests = new ManifestFormat();
   private final Object publishing = new Object();
 
-  private ModelRepository(Path root, ToLongFunction<ModelName> highest) {
+  private ModelRepository(Path root, ToLongFunction<ModelName> highest, Failpoints failpoints) {
+    this.failpoints = failpoints;
     this.root = root;
     this.highest = highest;
     this.trash = new Trash(root);
@@ -42,7 +45,7 @@ public final class ModelRepository {
    * uploads that broke off stay.
    */
   public static ModelRepository open(Path root) throws IOException {
-    return open(root, model -> 0);
+    return open(root, model -> 0, Failpoints.NONE);
   }
 
   /**
@@ -50,10 +53,10 @@ public final class ModelRepository {
    *
    * @param highest the highest number of a model that was ever given out; 0 for none
    */
-  public static ModelRepository open(Path root, ToLongFunction<ModelName> highest)
-      throws IOException {
+  public static ModelRepository open(
+      Path root, ToLongFunction<ModelName> highest, Failpoints failpoints) throws IOException {
     Files.createDirectories(root);
-    ModelRepository repository = new ModelRepository(root, highest);
+    ModelRepository repository = new ModelRepository(root, highest, failpoints);
     try {
       repository.clearCopies();
     } catch (IOException readOnly) {
@@ -106,7 +109,9 @@ public final class ModelRepository {
   public VersionId publish(ModelName model, Path staged, Manifest draft) throws IOException {
     FileTree tree = new FileTree(staged);
     manifests.write(draft.withFiles(tree.entries()), staged);
+    failpoints.reach("publish.described");
     tree.sync();
+    failpoints.reach("publish.synced");
     synchronized (publishing) {
       Path folder = root.resolve(model.id());
       Files.createDirectories(folder);
@@ -117,7 +122,9 @@ public final class ModelRepository {
       } catch (AtomicMoveNotSupportedException otherFileSystem) {
         moveByCopy(tree, target);
       }
+      failpoints.reach("publish.renamed");
       FileTree.sync(folder);
+      failpoints.reach("publish.done");
       return id;
     }
   }
