@@ -64,7 +64,9 @@ final class Codec {
 
   static ModelInfo decode(Model model) {
     return new ModelInfo(
-        modelOf(model.getName()), model.getVersionsList().stream().map(Codec::decode).toList());
+        modelOf(model.getName()),
+        model.getVersionsList().stream().map(Codec::decode).toList(),
+        model.getEtag());
   }
 
   static VersionInfo decode(ModelVersion version) {
@@ -218,7 +220,7 @@ final class Codec {
     }
   }
 
-  private static Instant decode(Timestamp time) {
+  static Instant decode(Timestamp time) {
     return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 
@@ -233,7 +235,7 @@ final class Codec {
   }
 
   /** {@code 3} of {@code models/mnist/versions/3}. */
-  private static long versionOf(String name) {
+  static long versionOf(String name) {
     return Long.parseLong(lastSegment(name));
   }
 

@@ -9,7 +9,10 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** A model; asked itself, its newest available version answers. Thread-safe. */
+/**
+ * A model; asked itself, its champion answers, or without a champion its newest available version.
+ * Thread-safe.
+ */
 public final class ModelHandle extends VersionHandle {
   private final Channel channel;
   private final String id;
@@ -49,6 +52,11 @@ public final class ModelHandle extends VersionHandle {
                 channel
                     .timed(ModelServiceGrpc.newFutureStub(channel.grpc()))
                     .diffVersions(request))));
+  }
+
+  /** What can be done to its versions. */
+  public ModelChanges changes() {
+    return new ModelChanges(channel, "models/" + id, "", "");
   }
 
   /** The same model with another deadline for each call. */

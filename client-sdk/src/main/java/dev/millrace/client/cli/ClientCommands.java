@@ -15,5 +15,12 @@ public final class ClientCommands {
     program.addSubcommand(new ExplainCommand());
     program.addSubcommand(new DiffCommand());
     program.addSubcommand(new JobsCommand());
+    program.addSubcommand(new LoadCommand());
+    program.addSubcommand(new UnloadCommand());
+    program.addSubcommand(new DeleteCommand());
+    program.addSubcommand(new LabelCommand());
+    program.addSubcommand(new PromoteCommand());
+    program.addSubcommand(new RollbackCommand());
+    program.addSubcommand(new HistoryCommand());
   }
 }
