@@ -10,13 +10,11 @@ import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
 import dev.millrace.server.inference.Lanes;
 import dev.millrace.server.inference.LeasedPredictor;
-import dev.millrace.server.inference.LeasingPredictor;
-import dev.millrace.server.inference.ObservedPredictor;
 import dev.millrace.server.inference.PredictWork;
-import dev.millrace.server.inference.Predictor;
 import dev.millrace.server.inference.cache.AnswerStore;
 import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
@@ -26,9 +24,11 @@ import dev.millrace.server.protocol.v1.InferenceServiceV1;
 import dev.millrace.server.protocol.v1.ModelCodec;
 import dev.millrace.server.protocol.v1.ModelServiceV1;
 import dev.millrace.server.protocol.v1.TrainingServiceV1;
+import dev.millrace.server.protocol.v1.VersionCalls;
+import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
-import dev.millrace.server.repository.RepositoryScanner;
 import dev.millrace.server.rollout.VersionComparison;
+import dev.millrace.server.rollout.VersionLife;
 import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
 import dev.millrace.server.storage.FileJobJournal;
@@ -59,6 +59,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -104,8 +105,9 @@ public final class MillraceServer implements AutoCloseable {
   private final ModelRepository repository;
   private final ModelChecks checks;
   private final ModelCatalog catalog;
-  private final RepositoryScanner scanner;
+  private final LifeRoom life;
   private final BatchQueue<PredictWork> queue;
+  private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
   private final TrainingJobs jobs;
   private final ModelServiceV1 modelService;
@@ -113,14 +115,16 @@ public final class MillraceServer implements AutoCloseable {
   private final ManagementServer management;
   private final GrpcDoor door;
 
-  private MillraceServer(ServeOptions options) throws IOException {
+  private MillraceServer(ServeOptions options, Duration bakeInterval) throws IOException {
     this.options = options;
     BindRule.check(options);
     stateLock = StateLock.take(options.dataDirectory());
-    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock);
+    Failpoints failpoints = KillAtFailpoint.ofProperty();
+    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
     repository = room.repository();
-    checks = new ModelChecks(options, room, clock);
+    checks = new ModelChecks(options, room, clock, failpoints);
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
+    life = new LifeRoom(room, options.memoryBudget(), timer, failpoints);
     catalog =
         new ModelCatalog(
             new VersionLoad(
@@ -135,8 +139,9 @@ public final class MillraceServer implements AutoCloseable {
             loads,
             clock,
             NativeHeap::trim,
-            loadMeters);
-    scanner = new RepositoryScanner(repository, catalog);
+            life.measuring(loadMeters),
+            life.gate());
+    VersionLife versions = life.join(catalog, calls, clock);
     RunMeters queueMeters = new RunMeters(meters);
     queue =
         new BatchQueue<>(
@@ -161,9 +166,17 @@ public final class MillraceServer implements AutoCloseable {
             lanes::costNanos,
             cacheMeters,
             System::nanoTime);
-    Predictor predictor =
-        new ObservedPredictor(
-            new LeasingPredictor(catalog, cache), requestMeters, System::nanoTime);
+    traffic =
+        new TrafficRoom(
+            room.registry(),
+            catalog,
+            repository,
+            cache,
+            batched,
+            requestMeters,
+            meters,
+            clock,
+            bakeInterval);
     Recipes recipes = Recipes.onClassPath();
     jobs =
         new TrainingJobs(
@@ -173,7 +186,7 @@ public final class MillraceServer implements AutoCloseable {
                 options.datasets(),
                 Threads.named("trainer")),
             new RepositoryPublisher(
-                repository, checks.publications(), scanner::scan, "millrace", clock),
+                repository, checks.publications(), life::scan, "millrace", clock),
             new TrainingRules(
                 recipes.descriptions(),
                 new Datasets(options.datasets())::contains,
@@ -186,16 +199,23 @@ public final class MillraceServer implements AutoCloseable {
     modelService =
         new ModelServiceV1(
             catalog,
-            new ModelCodec(repository::manifest, repository::digest, room.registry()::get),
+            new ModelCodec(
+                repository::manifest,
+                repository::digest,
+                room.registry()::get,
+                traffic.shadows()::report),
+            room.registry()::resolve,
+            traffic.calls(),
             statuses,
             calls,
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
-            new ImportCalls(checks.imports(scanner::scan), statuses, checks.finishing()));
+            new VersionCalls(versions),
+            new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services =
         List.of(
             malformed.guard(
-                new InferenceServiceV1(predictor, statuses, clock).bindService(),
+                new InferenceServiceV1(traffic.predictor(), statuses, clock).bindService(),
                 CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)),
             malformed.guard(modelService.bindService(), CallThreads.of(calls, statuses)),
             malformed.guard(
@@ -238,13 +258,19 @@ public final class MillraceServer implements AutoCloseable {
    *     together
    */
   public static MillraceServer start(ServeOptions options) throws IOException {
-    MillraceServer server = new MillraceServer(options);
+    return start(options, TrafficRoom.INTERVAL);
+  }
+
+  /** The same, with another time between two looks at a new champion. */
+  static MillraceServer start(ServeOptions options, Duration bakeInterval) throws IOException {
+    MillraceServer server = new MillraceServer(options, bakeInterval);
     options.describe().forEach(option -> log.info("{}", option));
-    server.scanner.scan();
+    server.life.scan();
+    server.traffic.start();
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
-        server.scanner::scan, interval, interval, TimeUnit.MILLISECONDS);
+        server.life::scan, interval, interval, TimeUnit.MILLISECONDS);
     return server;
   }
 
@@ -256,6 +282,11 @@ public final class MillraceServer implements AutoCloseable {
   /** Port of metrics and health. */
   public int managementPort() {
     return management.port();
+  }
+
+  /** What is decided about versions. */
+  Registry registry() {
+    return room.registry();
   }
 
   /** The training jobs. */
@@ -300,6 +331,7 @@ public final class MillraceServer implements AutoCloseable {
     boolean finished = door.drain(options.drainTimeout());
     workers.close();
     timer.shutdownNow();
+    traffic.close();
     checks.close();
     deadlines.close();
     catalog.close();

@@ -3,6 +3,7 @@ package dev.millrace.server.boot;
 import dev.millrace.server.boot.config.CheckLevel;
 import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.catalog.ServableLoader;
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.registry.Publications;
 import dev.millrace.server.repository.Acceptance;
 import dev.millrace.server.repository.ImportRules;
@@ -32,6 +33,7 @@ final class ModelChecks implements AutoCloseable {
 
   private final RegistryRoom room;
   private final InstantSource clock;
+  private final Failpoints failpoints;
   private final Acceptance acceptance;
   private final ChildProcessTrial trial;
   private final VersionCheck check;
@@ -39,7 +41,9 @@ final class ModelChecks implements AutoCloseable {
   private final ExecutorService finishing =
       Executors.newSingleThreadExecutor(Threads.named("import", Thread.MIN_PRIORITY));
 
-  ModelChecks(ServeOptions options, RegistryRoom room, InstantSource clock) throws IOException {
+  ModelChecks(ServeOptions options, RegistryRoom room, InstantSource clock, Failpoints failpoints)
+      throws IOException {
+    this.failpoints = failpoints;
     this.room = room;
     this.clock = clock;
     acceptance = new RegistryAcceptance(room.store(), clock);
@@ -67,7 +71,7 @@ final class ModelChecks implements AutoCloseable {
   }
 
   Imports imports(Runnable scan) {
-    return new Imports(room.repository(), staging, check, publications(), scan, clock);
+    return new Imports(room.repository(), staging, check, publications(), scan, clock, failpoints);
   }
 
   /** Where uploads that are whole are checked and published, one after the other. */

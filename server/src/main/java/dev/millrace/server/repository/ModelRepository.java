@@ -1,5 +1,6 @@
 package dev.millrace.server.repository;
 
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionId;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +27,17 @@ public final class ModelRepository {
   private static final String UPLOADS = "imports";
 
   private final Path root;
+  private final ToLongFunction<ModelName> highest;
+  private final Trash trash;
+  private final Failpoints failpoints;
   private final ManifestFormat manifests = new ManifestFormat();
   private final Object publishing = new Object();
 
-  private ModelRepository(Path root) {
+  private ModelRepository(Path root, ToLongFunction<ModelName> highest, Failpoints failpoints) {
+    this.failpoints = failpoints;
     this.root = root;
+    this.highest = highest;
+    this.trash = new Trash(root);
   }
 
   /**
@@ -37,10 +45,34 @@ public final class ModelRepository {
    * uploads that broke off stay.
    */
   public static ModelRepository open(Path root) throws IOException {
+    return open(root, model -> 0, Failpoints.NONE);
+  }
+
+  /**
+   * The same, where versions may have been deleted.
+   *
+   * @param highest the highest number of a model that was ever given out; 0 for none
+   */
+  public static ModelRepository open(
+      Path root, ToLongFunction<ModelName> highest, Failpoints failpoints) throws IOException {
     Files.createDirectories(root);
-    ModelRepository repository = new ModelRepository(root);
-    repository.clearCopies();
+    ModelRepository repository = new ModelRepository(root, highest, failpoints);
+    try {
+      repository.clearCopies();
+    } catch (IOException readOnly) {
+      log.warn("what a crash left in the model repository cannot be cleared", readOnly);
+    }
     return repository;
+  }
+
+  /** True while a version's folder lies here, whole or not. */
+  public boolean contains(VersionId id) {
+    return Files.isDirectory(directory(id));
+  }
+
+  /** What was deleted and is not gone yet. */
+  public Trash trash() {
+    return trash;
   }
 
   /** Where uploads wait until they are whole. */
@@ -77,18 +109,22 @@ public final class ModelRepository {
   public VersionId publish(ModelName model, Path staged, Manifest draft) throws IOException {
     FileTree tree = new FileTree(staged);
     manifests.write(draft.withFiles(tree.entries()), staged);
+    failpoints.reach("publish.described");
     tree.sync();
+    failpoints.reach("publish.synced");
     synchronized (publishing) {
       Path folder = root.resolve(model.id());
       Files.createDirectories(folder);
-      VersionId id = new VersionId(model, next(folder));
+      VersionId id = new VersionId(model, next(model, folder));
       Path target = folder.resolve(Long.toString(id.number()));
       try {
         Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
       } catch (AtomicMoveNotSupportedException otherFileSystem) {
         moveByCopy(tree, target);
       }
+      failpoints.reach("publish.renamed");
       FileTree.sync(folder);
+      failpoints.reach("publish.done");
       return id;
     }
   }
@@ -97,7 +133,7 @@ public final class ModelRepository {
   public long nextNumber(ModelName model) {
     Path folder = root.resolve(model.id());
     try {
-      return Files.isDirectory(folder) ? next(folder) : 1;
+      return next(model, folder);
     } catch (IOException unreadable) {
       return 1;
     }
@@ -141,21 +177,6 @@ public final class ModelRepository {
     }
   }
 
-  /** A version as it lies here, whole or not. */
-  public Optional<StoredVersion> find(VersionId id) {
-    List<StoredVersion> found = new ArrayList<>();
-    Path directory = directory(id);
-    if (Files.isDirectory(directory)) {
-      read(id, directory, found);
-    }
-    return found.stream().findFirst();
-  }
-
-  /** Files of a version with their sizes and digests, ordered by path; the manifest is none. */
-  public List<FileEntry> files(VersionId id) throws IOException {
-    return new FileTree(directory(id)).entries();
-  }
-
   /** Every model that has a folder, with versions or without. */
   public List<ModelName> models() throws IOException {
     return folders(root).stream()
@@ -174,6 +195,21 @@ public final class ModelRepository {
       log.debug("the manifest of {} cannot be read now", id, unreadable);
       return Optional.empty();
     }
+  }
+
+  /** A version as it lies here, whole or not. */
+  public Optional<StoredVersion> find(VersionId id) {
+    List<StoredVersion> found = new ArrayList<>();
+    Path directory = directory(id);
+    if (Files.isDirectory(directory)) {
+      read(id, directory, found);
+    }
+    return found.stream().findFirst();
+  }
+
+  /** Files of a version with their sizes and digests, ordered by path; the manifest is none. */
+  public List<FileEntry> files(VersionId id) throws IOException {
+    return new FileTree(directory(id)).entries();
   }
 
   /** The manifest of one version, if it has one that can be read. */
@@ -217,32 +253,41 @@ public final class ModelRepository {
     }
   }
 
-  private static long next(Path folder) throws IOException {
-    long highest = 0;
-    for (Path version : folders(folder)) {
-      highest = Math.max(highest, number(version).orElse(0L));
+  /** A number that no version has or had; one on its way out counts as well. */
+  private long next(ModelName model, Path folder) throws IOException {
+    long given = 0;
+    for (VersionId deleted : trash.contents()) {
+      given = deleted.model().equals(model) ? Math.max(given, deleted.number()) : given;
     }
-    return highest + 1;
+    given = Math.max(given, highest.applyAsLong(model));
+    for (Path version : Files.isDirectory(folder) ? folders(folder) : List.<Path>of()) {
+      given = Math.max(given, number(version).orElse(0L));
+    }
+    return given + 1;
   }
 
   private void read(VersionId id, Path directory, List<StoredVersion> versions) {
     if (Files.isSymbolicLink(directory)) {
       // Its load says why it is not taken.
-      versions.add(new StoredVersion(id, directory, Optional.empty(), "a link", true));
+      versions.add(new StoredVersion(id, directory, Optional.empty(), "a link", 0, true));
       return;
     }
     try {
       FileTree tree = new FileTree(directory);
       StringBuilder fingerprint = new StringBuilder();
+      long bytes = 0;
       for (Path file : tree.files()) {
-        fingerprint.append(file.getFileName()).append(' ').append(Files.size(file)).append(' ');
+        long size = Files.size(file);
+        bytes += size;
+        fingerprint.append(file.getFileName()).append(' ').append(size).append(' ');
         fingerprint.append(Files.getLastModifiedTime(file).toMillis()).append('\n');
       }
       Optional<Manifest> manifest = readManifest(id, directory);
       Optional<String> oddity = tree.oddity();
       oddity.ifPresent(path -> fingerprint.append(path).append(" is no file\n"));
       boolean complete = oddity.isPresent() || Completeness.of(directory, manifest);
-      versions.add(new StoredVersion(id, directory, manifest, fingerprint.toString(), complete));
+      versions.add(
+          new StoredVersion(id, directory, manifest, fingerprint.toString(), bytes, complete));
     } catch (IOException beingWrittenOrRemoved) {
       log.debug("{} cannot be read now", id, beingWrittenOrRemoved);
     }
@@ -260,12 +305,12 @@ public final class ModelRepository {
     }
   }
 
-  private static Optional<Long> number(Path folder) {
+  static Optional<Long> number(Path folder) {
     String name = folder.getFileName().toString();
     return name.matches("[1-9][0-9]{0,17}") ? Optional.of(Long.parseLong(name)) : Optional.empty();
   }
 
-  private static List<Path> folders(Path parent) throws IOException {
+  static List<Path> folders(Path parent) throws IOException {
     try (Stream<Path> list = Files.list(parent)) {
       return list.filter(Files::isDirectory).toList();
     }

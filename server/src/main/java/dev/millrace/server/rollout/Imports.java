@@ -2,6 +2,7 @@ package dev.millrace.server.rollout;
 
 import dev.millrace.server.catalog.ServableSource;
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
@@ -36,6 +37,7 @@ public final class Imports {
   private final Publications publications;
   private final Runnable scan;
   private final InstantSource clock;
+  private final Failpoints failpoints;
 
   /**
    * An imported version.
@@ -65,7 +67,9 @@ public final class Imports {
       VersionCheck check,
       Publications publications,
       Runnable scan,
-      InstantSource clock) {
+      InstantSource clock,
+      Failpoints failpoints) {
+    this.failpoints = failpoints;
     this.repository = repository;
     this.staging = staging;
     this.check = check;
@@ -83,7 +87,9 @@ public final class Imports {
 
   /** Begins an upload or takes it up again; see {@link ImportStaging#open}. */
   public StagedImport begin(ImportPlan plan) {
-    return staging.open(plan);
+    StagedImport upload = staging.open(plan);
+    failpoints.reach("import.planned");
+    return upload;
   }
 
   /** Ends an upload that is of no use any more. */
@@ -104,8 +110,11 @@ public final class Imports {
   public Imported finish(StagedImport upload, String actor) {
     try (upload) {
       upload.verify();
+      failpoints.reach("import.received");
       boolean accepted = check(upload);
+      failpoints.reach("import.checked");
       Imported imported = publish(upload, accepted, actor);
+      failpoints.reach("import.recorded");
       staging.discard(upload);
       scan.run();
       return imported;

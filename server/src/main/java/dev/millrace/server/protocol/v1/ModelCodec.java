@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.millrace.server.catalog.VersionStatus;
 import dev.millrace.server.catalog.WarmUpReport;
+import dev.millrace.server.inference.shadow.ShadowReport;
 import dev.millrace.server.model.BatchPlan;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionId;
@@ -29,6 +30,7 @@ public final class ModelCodec {
   private final Function<VersionId, Optional<Manifest>> manifests;
   private final Function<VersionId, Optional<String>> digests;
   private final Function<ModelName, ModelRecord> records;
+  private final Function<ModelName, Optional<ShadowReport>> shadows;
 
   /**
    * A codec.
@@ -36,14 +38,17 @@ public final class ModelCodec {
    * @param manifests finds what is known of a version's making
    * @param digests finds the digest of a version's manifest
    * @param records finds what is decided about a model
+   * @param shadows finds what its shadow has shown
    */
   public ModelCodec(
       Function<VersionId, Optional<Manifest>> manifests,
       Function<VersionId, Optional<String>> digests,
-      Function<ModelName, ModelRecord> records) {
+      Function<ModelName, ModelRecord> records,
+      Function<ModelName, Optional<ShadowReport>> shadows) {
     this.manifests = manifests;
     this.digests = digests;
     this.records = records;
+    this.shadows = shadows;
   }
 
   Model encode(ModelName model, List<VersionStatus> versions) {
@@ -54,6 +59,7 @@ public final class ModelCodec {
             .setEtag(record.etag())
             .setTraffic(RecordCodec.encode(record.traffic()));
     record.bake().ifPresent(bake -> builder.setBake(RecordCodec.encode(bake)));
+    shadows.apply(model).ifPresent(report -> builder.setShadowReport(ShadowCodec.encode(report)));
     versions.forEach(status -> builder.addVersions(encode(status, record)));
     return builder.build();
   }
