@@ -120,6 +120,16 @@ final class ImportStagingTest {
   }
 
   @Test
+  void open_folderThatCannotBeMade_isUnwritable() throws IOException {
+    Path taken = Files.createFile(folder.resolve("taken"));
+    staging = new ImportStaging(taken.resolve("imports"), new ImportRules(1000, 10), () -> now);
+    assertThatThrownBy(() -> staging.open(plan("id", file("saved_model.pb"))))
+        .isInstanceOfSatisfying(
+            ServingException.class,
+            error -> assertThat(error.reason()).isEqualTo(ErrorReason.REPOSITORY_UNWRITABLE));
+  }
+
+  @Test
   void write_resumedByAnotherServer_knowsWhatArrived() {
     try (StagedImport first = staging.open(plan("id", file("saved_model.pb"), file("a")))) {
       first.write("saved_model.pb", 0, bytes("on"));
