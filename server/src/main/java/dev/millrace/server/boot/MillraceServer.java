@@ -188,8 +188,7 @@ public final class MillraceServer implements AutoCloseable {
     modelService =
         new ModelServiceV1(
             catalog,
-            new ModelCodec(
-                repository::manifest, room.registry()::get, traffic.shadows()::report),
+            new ModelCodec(repository::manifest, room.registry()::get, traffic.shadows()::report),
             room.registry()::resolve,
             traffic.calls(),
             statuses,

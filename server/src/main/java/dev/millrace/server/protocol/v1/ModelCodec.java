@@ -55,9 +55,7 @@ public final class ModelCodec {
             .setEtag(record.etag())
             .setTraffic(RecordCodec.encode(record.traffic()));
     record.bake().ifPresent(bake -> builder.setBake(RecordCodec.encode(bake)));
-    shadows
-        .apply(model)
-        .ifPresent(report -> builder.setShadowReport(ShadowCodec.encode(report)));
+    shadows.apply(model).ifPresent(report -> builder.setShadowReport(ShadowCodec.encode(report)));
     versions.forEach(status -> builder.addVersions(encode(status, record)));
     return builder.build();
   }
