@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.millrace.v1.BatchPlan;
+import dev.millrace.v1.DiffVersionsResponse;
 import dev.millrace.v1.Model;
 import dev.millrace.v1.ModelVersion;
 import dev.millrace.v1.PredictResponse;
@@ -238,5 +239,23 @@ final class Codec {
 
   private static String lastSegment(String name) {
     return name.substring(name.lastIndexOf('/') + 1);
+  }
+
+  static VersionDiff decode(DiffVersionsResponse diff) {
+    return new VersionDiff(
+        diff.getBreaking(),
+        differences(diff.getSignaturesList()),
+        differences(diff.getParametersList()),
+        differences(diff.getMetricsList()),
+        differences(diff.getOpsList()),
+        differences(diff.getFilesList()));
+  }
+
+  private static List<Difference> differences(List<dev.millrace.v1.Difference> messages) {
+    return messages.stream()
+        .map(
+            one ->
+                new Difference(one.getName(), one.getBase(), one.getChanged(), one.getBreaking()))
+        .toList();
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.client;
 
+import dev.millrace.v1.DiffVersionsRequest;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.WatchModelRequest;
 import dev.millrace.v1.WatchModelResponse;
@@ -28,6 +29,26 @@ public final class ModelHandle extends VersionHandle {
   /** The version that a label points at. */
   public VersionHandle label(String label) {
     return new VersionHandle(new AsyncVersionHandle(channel, "models/" + id + "/labels/" + label));
+  }
+
+  /**
+   * How two of its versions differ, loaded or not.
+   *
+   * @param base number of the version to compare with
+   * @param changed number of the version that is compared
+   */
+  public VersionDiff diff(long base, long changed) {
+    DiffVersionsRequest request =
+        DiffVersionsRequest.newBuilder()
+            .setBase("models/" + id + "/versions/" + base)
+            .setChanged("models/" + id + "/versions/" + changed)
+            .build();
+    return Codec.decode(
+        Channel.await(
+            Channel.future(
+                channel
+                    .timed(ModelServiceGrpc.newFutureStub(channel.grpc()))
+                    .diffVersions(request))));
   }
 
   /** The same model with another deadline for each call. */

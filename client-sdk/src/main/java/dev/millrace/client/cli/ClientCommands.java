@@ -13,6 +13,7 @@ public final class ClientCommands {
     program.addSubcommand(new ModelsCommand());
     program.addSubcommand(new StatusCommand());
     program.addSubcommand(new ExplainCommand());
+    program.addSubcommand(new DiffCommand());
     program.addSubcommand(new JobsCommand());
   }
 }

@@ -17,14 +17,17 @@ import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.protocol.v1.DiffCalls;
 import dev.millrace.server.protocol.v1.InferenceServiceV1;
 import dev.millrace.server.protocol.v1.ModelCodec;
 import dev.millrace.server.protocol.v1.ModelServiceV1;
 import dev.millrace.server.protocol.v1.TrainingServiceV1;
+import dev.millrace.server.protocol.v1.VersionCalls;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
-import dev.millrace.server.repository.RepositoryScanner;
 import dev.millrace.server.repository.VerifyingLoader;
+import dev.millrace.server.rollout.VersionComparison;
+import dev.millrace.server.rollout.VersionLife;
 import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
 import dev.millrace.server.storage.FileJobJournal;
@@ -37,6 +40,7 @@ import dev.millrace.server.telemetry.RequestMeters;
 import dev.millrace.server.telemetry.RunMeters;
 import dev.millrace.server.telemetry.VersionMeters;
 import dev.millrace.server.tensorflow.recipe.Recipes;
+import dev.millrace.server.tensorflow.session.SavedModelContents;
 import dev.millrace.server.tensorflow.session.SavedModelLoader;
 import dev.millrace.server.tensorflow.session.TensorLedger;
 import dev.millrace.server.tensorflow.session.WarmUpRecordFile;
@@ -99,7 +103,7 @@ public final class MillraceServer implements AutoCloseable {
   private final RegistryRoom room;
   private final ModelRepository repository;
   private final ModelCatalog catalog;
-  private final RepositoryScanner scanner;
+  private final LifeRoom life;
   private final BatchQueue<PredictWork> queue;
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
@@ -116,6 +120,7 @@ public final class MillraceServer implements AutoCloseable {
     room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock);
     repository = room.repository();
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
+    life = new LifeRoom(room, options.memoryBudget(), timer);
     catalog =
         new ModelCatalog(
             new VersionLoad(
@@ -130,8 +135,9 @@ public final class MillraceServer implements AutoCloseable {
             loads,
             clock,
             NativeHeap::trim,
-            loadMeters);
-    scanner = new RepositoryScanner(repository, catalog);
+            life.measuring(loadMeters),
+            life.gate());
+    VersionLife versions = life.join(catalog, calls, clock);
     RunMeters queueMeters = new RunMeters(meters);
     queue =
         new BatchQueue<>(
@@ -175,7 +181,7 @@ public final class MillraceServer implements AutoCloseable {
                 new WorkerCommand(options.trainingHeap()),
                 options.datasets(),
                 Threads.named("trainer")),
-            new RepositoryPublisher(repository, scanner::scan, "millrace", clock),
+            new RepositoryPublisher(repository, life::scan, "millrace", clock),
             new TrainingRules(
                 recipes.descriptions(),
                 new Datasets(options.datasets())::contains,
@@ -192,7 +198,9 @@ public final class MillraceServer implements AutoCloseable {
             room.registry()::resolve,
             traffic.calls(),
             statuses,
-            calls);
+            calls,
+            new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
+            new VersionCalls(versions));
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services =
         List.of(
@@ -247,11 +255,11 @@ public final class MillraceServer implements AutoCloseable {
   static MillraceServer start(ServeOptions options, Duration bakeInterval) throws IOException {
     MillraceServer server = new MillraceServer(options, bakeInterval);
     options.describe().forEach(option -> log.info("{}", option));
-    server.scanner.scan();
+    server.life.scan();
     server.traffic.start();
     long interval = options.scanInterval().toMillis();
     server.timer.scheduleWithFixedDelay(
-        server.scanner::scan, interval, interval, TimeUnit.MILLISECONDS);
+        server.life::scan, interval, interval, TimeUnit.MILLISECONDS);
     return server;
   }
 

@@ -27,7 +27,8 @@ record RegistryRoom(SqliteRegistryStore store, Registry registry, ModelRepositor
     RegistryDatabase database = RegistryDatabase.open(dataDirectory, clock);
     try {
       Registry registry = new Registry(database.store(), clock);
-      ModelRepository repository = ModelRepository.open(models);
+      ModelRepository repository =
+          ModelRepository.open(models, model -> registry.get(model).highest());
       RegistryMirror mirror = new RegistryMirror(models);
       if (database.isNew()) {
         new RegistryRebuild(registry, database.store(), repository, mirror::read).run();

@@ -1,5 +1,7 @@
 package dev.millrace.server.model;
 
+import java.time.Duration;
+
 /**
  * What an operator chooses for one model.
  *
@@ -9,6 +11,8 @@ package dev.millrace.server.model;
  * @param cache how answers are kept
  * @param shadow what is kept of a shadow's answers
  * @param bakeLimits when a new champion is rolled back
+ * @param versions which versions are loaded
+ * @param bake how long a new champion is watched and the former one stays loaded
  */
 public record ModelSettings(
     ExecutionMode execution,
@@ -16,7 +20,12 @@ public record ModelSettings(
     AdmissionSettings admission,
     CacheSettings cache,
     ShadowSettings shadow,
-    BakeLimits bakeLimits) {
+    BakeLimits bakeLimits,
+    VersionSettings versions,
+    Duration bake) {
+  /** How long a new champion is watched when nobody says otherwise. */
+  public static final Duration DEFAULT_BAKE = Duration.ofMinutes(10);
+
   /** What holds when nobody says otherwise. */
   public static final ModelSettings DEFAULT =
       new ModelSettings(
@@ -31,6 +40,14 @@ public record ModelSettings(
       BatchingSettings batching,
       AdmissionSettings admission,
       CacheSettings cache) {
-    this(execution, batching, admission, cache, ShadowSettings.DEFAULT, BakeLimits.DEFAULT);
+    this(
+        execution,
+        batching,
+        admission,
+        cache,
+        ShadowSettings.DEFAULT,
+        BakeLimits.DEFAULT,
+        VersionSettings.DEFAULT,
+        DEFAULT_BAKE);
   }
 }

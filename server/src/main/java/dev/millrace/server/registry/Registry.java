@@ -74,6 +74,27 @@ public final class Registry {
       String etag,
       UnaryOperator<ModelRecord> change,
       Function<ModelRecord, HistoryEvent> event) {
+    return change(model, etag, change, event, false);
+  }
+
+  /**
+   * The same for what is done beside the record as well, such as a delete: it is written, and told
+   * by the history, even when the record stays as it was.
+   */
+  public ModelRecord enact(
+      ModelName model,
+      String etag,
+      UnaryOperator<ModelRecord> change,
+      Function<ModelRecord, HistoryEvent> event) {
+    return change(model, etag, change, event, true);
+  }
+
+  private ModelRecord change(
+      ModelName model,
+      String etag,
+      UnaryOperator<ModelRecord> change,
+      Function<ModelRecord, HistoryEvent> event,
+      boolean always) {
     synchronized (changing) {
       ModelRecord before = get(model);
       if (!etag.isEmpty() && !etag.equals(before.etag())) {
@@ -83,7 +104,7 @@ public final class Registry {
             Map.of("model", model.id(), "etag", before.etag()));
       }
       ModelRecord changed = change.apply(before);
-      if (changed.equals(before)) {
+      if (changed.equals(before) && !always) {
         return before;
       }
       ModelRecord after = changed.revised();

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,20 +24,48 @@ public final class ModelRepository {
   private static final String STAGING = ".staging";
 
   private final Path root;
+  private final ToLongFunction<ModelName> highest;
+  private final Trash trash;
   private final ManifestFormat manifests = new ManifestFormat();
   private final Object publishing = new Object();
 
-  private ModelRepository(Path root) {
+  private ModelRepository(Path root, ToLongFunction<ModelName> highest) {
     this.root = root;
+    this.highest = highest;
+    this.trash = new Trash(root);
   }
 
   /**
    * Opens a repository, making its folder if need be and clearing what a crash left half-copied.
    */
   public static ModelRepository open(Path root) throws IOException {
+    return open(root, model -> 0);
+  }
+
+  /**
+   * The same, where versions may have been deleted.
+   *
+   * @param highest the highest number of a model that was ever given out; 0 for none
+   */
+  public static ModelRepository open(Path root, ToLongFunction<ModelName> highest)
+      throws IOException {
     Files.createDirectories(root);
-    new FileTree(root.resolve(STAGING)).delete();
-    return new ModelRepository(root);
+    try {
+      new FileTree(root.resolve(STAGING)).delete();
+    } catch (IOException readOnly) {
+      log.warn("what a crash left in the model repository cannot be cleared", readOnly);
+    }
+    return new ModelRepository(root, highest);
+  }
+
+  /** True while a version's folder lies here, whole or not. */
+  public boolean contains(VersionId id) {
+    return Files.isDirectory(directory(id));
+  }
+
+  /** What was deleted and is not gone yet. */
+  public Trash trash() {
+    return trash;
   }
 
   /**
@@ -71,7 +100,7 @@ public final class ModelRepository {
     synchronized (publishing) {
       Path folder = root.resolve(model.id());
       Files.createDirectories(folder);
-      VersionId id = new VersionId(model, next(folder));
+      VersionId id = new VersionId(model, next(model, folder));
       Path target = folder.resolve(Long.toString(id.number()));
       try {
         Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
@@ -115,6 +144,21 @@ public final class ModelRepository {
     }
   }
 
+  /** A version as it lies here, whole or not. */
+  public Optional<StoredVersion> find(VersionId id) {
+    List<StoredVersion> found = new ArrayList<>();
+    Path directory = directory(id);
+    if (Files.isDirectory(directory)) {
+      read(id, directory, found);
+    }
+    return found.stream().findFirst();
+  }
+
+  /** Files of a version with their sizes and digests, ordered by path; the manifest is none. */
+  public List<FileEntry> files(VersionId id) throws IOException {
+    return new FileTree(directory(id)).entries();
+  }
+
   /** The manifest of one version, if it has one that can be read. */
   public Optional<Manifest> manifest(VersionId id) {
     return readManifest(id, directory(id));
@@ -140,25 +184,34 @@ public final class ModelRepository {
     }
   }
 
-  private static long next(Path folder) throws IOException {
-    long highest = 0;
-    for (Path version : folders(folder)) {
-      highest = Math.max(highest, number(version).orElse(0L));
+  /** A number that no version has or had; one on its way out counts as well. */
+  private long next(ModelName model, Path folder) throws IOException {
+    long given = 0;
+    for (VersionId deleted : trash.contents()) {
+      given = deleted.model().equals(model) ? Math.max(given, deleted.number()) : given;
     }
-    return highest + 1;
+    given = Math.max(given, highest.applyAsLong(model));
+    for (Path version : folders(folder)) {
+      given = Math.max(given, number(version).orElse(0L));
+    }
+    return given + 1;
   }
 
   private void read(VersionId id, Path directory, List<StoredVersion> versions) {
     try {
       FileTree tree = new FileTree(directory);
       StringBuilder fingerprint = new StringBuilder();
+      long bytes = 0;
       for (Path file : tree.files()) {
-        fingerprint.append(file.getFileName()).append(' ').append(Files.size(file)).append(' ');
+        long size = Files.size(file);
+        bytes += size;
+        fingerprint.append(file.getFileName()).append(' ').append(size).append(' ');
         fingerprint.append(Files.getLastModifiedTime(file).toMillis()).append('\n');
       }
       Optional<Manifest> manifest = readManifest(id, directory);
       boolean complete = Completeness.of(directory, manifest);
-      versions.add(new StoredVersion(id, directory, manifest, fingerprint.toString(), complete));
+      versions.add(
+          new StoredVersion(id, directory, manifest, fingerprint.toString(), bytes, complete));
     } catch (IOException beingWrittenOrRemoved) {
       log.debug("{} cannot be read now", id, beingWrittenOrRemoved);
     }
@@ -176,12 +229,12 @@ public final class ModelRepository {
     }
   }
 
-  private static Optional<Long> number(Path folder) {
+  static Optional<Long> number(Path folder) {
     String name = folder.getFileName().toString();
     return name.matches("[1-9][0-9]{0,17}") ? Optional.of(Long.parseLong(name)) : Optional.empty();
   }
 
-  private static List<Path> folders(Path parent) throws IOException {
+  static List<Path> folders(Path parent) throws IOException {
     try (Stream<Path> list = Files.list(parent)) {
       return list.filter(Files::isDirectory).toList();
     }

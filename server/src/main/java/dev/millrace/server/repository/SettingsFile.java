@@ -15,9 +15,11 @@ import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.ShadowSettings;
+import dev.millrace.server.model.VersionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -91,9 +93,33 @@ final class SettingsFile {
     ShadowSettings shadow = shadow(reader.section("shadow"));
     SettingsReader rollout = reader.section("rollout");
     BakeLimits bakeLimits = bakeLimits(rollout);
+    Duration bake = rollout.duration("bake", ModelSettings.DEFAULT_BAKE);
     rollout.requireNoOthers();
+    VersionSettings versions = versions(reader.section("versions"));
     reader.requireNoOthers();
-    return new ModelSettings(execution, batching, admission, cache, shadow, bakeLimits);
+    return new ModelSettings(
+        execution, batching, admission, cache, shadow, bakeLimits, versions, bake);
+  }
+
+  private static VersionSettings versions(SettingsReader section) {
+    VersionSettings defaults = VersionSettings.DEFAULT;
+    VersionSettings settings =
+        new VersionSettings(
+            section.choice(
+                "policy",
+                Map.of(
+                    "latest", VersionSettings.Policy.LATEST,
+                    "all", VersionSettings.Policy.ALL,
+                    "list", VersionSettings.Policy.LIST),
+                defaults.policy()),
+            section.count("latest", defaults.latest()),
+            section.ascendingCounts("list"));
+    section.requireNoOthers();
+    boolean byList = settings.policy() == VersionSettings.Policy.LIST;
+    if (byList == settings.list().isEmpty()) {
+      throw invalid("'versions.policy: list' and 'versions.list' go together");
+    }
+    return settings;
   }
 
   private static BatchingSettings batching(SettingsReader section) {

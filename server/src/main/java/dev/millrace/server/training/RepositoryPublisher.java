@@ -1,15 +1,13 @@
 package dev.millrace.server.training;
 
-import dev.millrace.server.model.ErrorReason;
-import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.repository.Manifest;
 import dev.millrace.server.repository.ModelRepository;
+import dev.millrace.server.repository.Unwritable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 
 /** Publishes into the model repository and has it scanned at once. Thread-safe. */
 public final class RepositoryPublisher implements ModelPublisher {
@@ -52,11 +50,7 @@ public final class RepositoryPublisher implements ModelPublisher {
       scan.run();
       return version;
     } catch (IOException unwritable) {
-      throw new ServingException(
-              ErrorReason.TRAINING_FAILED,
-              "the trained model could not be written to the model repository; is its disk full?",
-              Map.of("model", spec.model().id()))
-          .causedBy(unwritable);
+      throw Unwritable.of(spec.model(), unwritable);
     }
   }
 }

@@ -61,7 +61,12 @@ final class BenchServer implements AutoCloseable {
 
   /** A generator of calls to it; the caller closes it. */
   Load load() {
-    return new Load(process.address());
+    return new Load(process.address(), PredictCall.method());
+  }
+
+  /** A generator of health checks; the caller closes it. */
+  Load healthChecks() {
+    return new Load(process.address(), PredictCall.healthCheck());
   }
 
   /** What it takes of the machine. */

@@ -38,9 +38,13 @@ final class LoadResult {
       }
     } else if (status.getCode() == Status.Code.UNAVAILABLE) {
       refused.recordValue(bounded);
-    } else if (status.getCode() == Status.Code.DEADLINE_EXCEEDED && nanos >= limitNanos) {
+    } else if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
       // Before its deadline it is a refusal; after it, a call that was taken on in vain.
-      expired.increment();
+      if (nanos >= limitNanos) {
+        expired.increment();
+      } else {
+        refused.recordValue(bounded);
+      }
     }
   }
 

@@ -44,10 +44,10 @@ final class Overload implements Scenario {
     Series failures = new Series();
     try (BenchServer server = rig.server(rig.mnist(), "");
         Load load = server.load()) {
-      load.closedLoop(request, callers(), rig.serverWarmUp());
+      load.closedLoop(request, Rig.CALLERS, rig.serverWarmUp());
       load.openLoop(request, 500.0 / images, rig.time(), DEADLINE);
       for (int round = 0; round < rig.rounds(); round++) {
-        double best = load.closedLoop(request, callers(), rig.time()).rate();
+        double best = load.closedLoop(request, Rig.CALLERS, rig.time()).rate();
         peak.add(best);
         for (int i = 0; i < LOADS.length; i++) {
           LoadResult result = load.openLoop(request, LOADS[i] * best, rig.time(), DEADLINE);
@@ -64,7 +64,7 @@ final class Overload implements Scenario {
       }
       ranExpired.add(server.metric("millrace_run_expired_total"));
     }
-    report.add("peak of " + callers() + " callers", "calls/s", peak);
+    report.add("peak of " + Rig.CALLERS + " callers", "calls/s", peak);
     for (int i = 0; i < LOADS.length; i++) {
       String at = Figure.shortest(LOADS[i]) + " x peak: ";
       report.add(at + "goodput", "calls/s", goodput.get(i));
@@ -83,11 +83,6 @@ final class Overload implements Scenario {
             "calls/s",
             List.of(
                 line("answered in time", goodput), new Chart.Line("peak", flat(peak.median())))));
-  }
-
-  /** Enough to fill runs, and not so many that they wait for long. */
-  private int callers() {
-    return images == 1 ? Rig.CALLERS : 16;
   }
 
   private static List<Series> series() {

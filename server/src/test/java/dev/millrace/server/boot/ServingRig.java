@@ -104,6 +104,11 @@ final class ServingRig implements AutoCloseable {
     return rig;
   }
 
+  /** Port of gRPC. */
+  int port() {
+    return server.port();
+  }
+
   static void settings(Path folder, String model, String yaml) throws IOException {
     Files.writeString(folder.resolve("models").resolve(model).resolve("millrace.yaml"), yaml);
   }

@@ -23,6 +23,10 @@ public enum ServeOption {
       OptionKind.COUNT_OR_AUTO, "auto", "requests that run at the same time; auto is one a core"),
   MAX_INPUT_SIZE(
       OptionKind.SIZE, "512MiB", "most bytes of inputs that wait or run; more is refused"),
+  MEMORY_BUDGET(
+      OptionKind.SIZE_OR_AUTO,
+      "auto",
+      "most memory of loaded versions; auto is four fifths of what the Java heap may leave free"),
   MAX_MESSAGE_SIZE(OptionKind.SIZE, "64MiB", "largest message taken, at most 2047MiB"),
   MAX_TRAINING_JOBS(OptionKind.COUNT, "1", "training jobs that run at the same time"),
   TRAINING_HEAP(OptionKind.SIZE, "2GiB", "most of the Java heap of a training process"),

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The effective options of a server. Immutable. */
 public final class ServeOptions {
@@ -76,6 +77,13 @@ public final class ServeOptions {
   /** Bytes of inputs that may wait or run. */
   public long maxInputBytes() {
     return bytes(ServeOption.MAX_INPUT_SIZE);
+  }
+
+  /** Bytes that loaded versions may take; empty to choose by the machine. */
+  public OptionalLong memoryBudget() {
+    return text(ServeOption.MEMORY_BUDGET).equals("auto")
+        ? OptionalLong.empty()
+        : OptionalLong.of(bytes(ServeOption.MEMORY_BUDGET));
   }
 
   /** Largest message taken, in bytes. */

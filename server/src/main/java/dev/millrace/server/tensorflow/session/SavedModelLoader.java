@@ -23,7 +23,7 @@ import org.tensorflow.internal.c_api.TF_Output;
  * takes no core away from the versions that answer meanwhile.
  */
 public final class SavedModelLoader implements ServableLoader {
-  private static final String SERVE_TAG = "serve";
+  static final String SERVE_TAG = "serve";
 
   private final TensorLedger ledger;
   private final int cores;
