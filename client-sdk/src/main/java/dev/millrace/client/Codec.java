@@ -64,7 +64,13 @@ final class Codec {
 
   static ModelInfo decode(Model model) {
     return new ModelInfo(
-        modelOf(model.getName()), model.getVersionsList().stream().map(Codec::decode).toList());
+        modelOf(model.getName()),
+        model.getVersionsList().stream().map(Codec::decode).toList(),
+        TrafficCodec.decode(model.getTraffic()),
+        model.hasBake() ? Optional.of(TrafficCodec.decode(model.getBake())) : Optional.empty(),
+        model.hasShadowReport()
+            ? Optional.of(TrafficCodec.decode(model.getShadowReport()))
+            : Optional.empty());
   }
 
   static VersionInfo decode(ModelVersion version) {
@@ -218,7 +224,7 @@ final class Codec {
     }
   }
 
-  private static Instant decode(Timestamp time) {
+  static Instant decode(Timestamp time) {
     return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 

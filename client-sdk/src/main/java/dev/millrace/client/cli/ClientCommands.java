@@ -15,5 +15,7 @@ public final class ClientCommands {
     program.addSubcommand(new ExplainCommand());
     program.addSubcommand(new DiffCommand());
     program.addSubcommand(new JobsCommand());
+    program.addSubcommand(new TrafficCommand());
+    program.addSubcommand(new DisagreementsCommand());
   }
 }

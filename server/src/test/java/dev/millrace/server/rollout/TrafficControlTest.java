@@ -28,13 +28,17 @@ final class TrafficControlTest {
   private final PuppetClock clock = new PuppetClock();
   private final Registry registry = new Registry(new MemoryRegistryStore(), clock);
   private final TrafficControl control =
-      new TrafficControl(registry, model -> model.equals(MODEL) ? Set.of(1L, 2L, 3L) : Set.of());
+      new TrafficControl(
+          registry,
+          model -> model.equals(MODEL) ? Set.of(1L, 2L, 3L, 4L) : Set.of(),
+          id -> id.number() != 4);
 
   @Test
   void set_versionsThatThereAre_isWrittenWithBeforeAndAfter() {
     promote(1);
-    assertThat(control.set(MODEL, "", SPLIT, "alice", "try it").traffic()).isEqualTo(SPLIT);
-    control.set(MODEL, "2", Traffic.CHAMPION_ALONE, "bob", "");
+    assertThat(control.set(MODEL, SPLIT, new ChangeOrder("alice", "", "try it")).traffic())
+        .isEqualTo(SPLIT);
+    control.set(MODEL, Traffic.CHAMPION_ALONE, new ChangeOrder("bob", "2", ""));
     HistoryEvent cleared = registry.history(MODEL, Long.MAX_VALUE, 1).get(0);
     assertThat(cleared.action()).isEqualTo(HistoryAction.TRAFFIC_SET);
     assertThat(cleared.actor()).isEqualTo("bob");
@@ -50,12 +54,16 @@ final class TrafficControlTest {
     assertRefused(new ModelName("n"), "", SPLIT, ErrorReason.MODEL_NOT_FOUND, "'n'");
     Traffic unknown = new Traffic(List.of(new Canary(9, 0.1)), Optional.empty());
     assertRefused(MODEL, "", unknown, ErrorReason.VERSION_NOT_FOUND, "no version 9");
+    Traffic deleted = new Traffic(List.of(), Optional.of(new Shadow(4, 1)));
+    assertRefused(MODEL, "", deleted, ErrorReason.VERSION_NOT_FOUND, "no version 4");
   }
 
   @Test
   void set_withoutChampion_saysToPromoteOneFirst() {
     assertRefused(MODEL, "", SPLIT, ErrorReason.TRAFFIC_INVALID, "promote one first");
-    assertThat(control.set(MODEL, "", Traffic.CHAMPION_ALONE, "alice", "").revision()).isZero();
+    assertThat(
+            control.set(MODEL, Traffic.CHAMPION_ALONE, new ChangeOrder("alice", "", "")).revision())
+        .isZero();
   }
 
   @Test
@@ -83,7 +91,7 @@ final class TrafficControlTest {
 
   private void assertRefused(
       ModelName model, String etag, Traffic traffic, ErrorReason reason, String words) {
-    assertThatThrownBy(() -> control.set(model, etag, traffic, "alice", ""))
+    assertThatThrownBy(() -> control.set(model, traffic, new ChangeOrder("alice", etag, "")))
         .isInstanceOfSatisfying(
             ServingException.class,
             error -> {

@@ -76,7 +76,9 @@ final class WatchRig {
             defaults.admission(),
             defaults.cache(),
             ShadowSettings.DEFAULT,
-            limits);
+            limits,
+            defaults.versions(),
+            defaults.bake());
     List<ServableSource> sources =
         LongStream.of(versions)
             .mapToObj(

@@ -67,7 +67,9 @@ final class ShadowRig implements ShadowObserver {
                       ModelSettings.DEFAULT.admission(),
                       ModelSettings.DEFAULT.cache(),
                       kept,
-                      BakeLimits.DEFAULT)),
+                      BakeLimits.DEFAULT,
+                      ModelSettings.DEFAULT.versions(),
+                      ModelSettings.DEFAULT.bake())),
           List.of(this),
           () -> random);
   final ShadowedPredictor predictor = new ShadowedPredictor(asking(callers), traffic, nanos);
