@@ -24,6 +24,7 @@ public final class AsyncVersionHandle {
 
   private final Channel channel;
   private final String name;
+  private final String routingKey;
   // The input of serving_default, asked for once.
   private final AtomicReference<@Nullable CompletableFuture<RowInput>> rowInput =
       new AtomicReference<>();
@@ -31,8 +32,13 @@ public final class AsyncVersionHandle {
   private record RowInput(String name, long[] exampleShape) {}
 
   AsyncVersionHandle(Channel channel, String name) {
+    this(channel, name, "");
+  }
+
+  AsyncVersionHandle(Channel channel, String name, String routingKey) {
     this.channel = channel;
     this.name = name;
+    this.routingKey = routingKey;
   }
 
   /**
@@ -42,7 +48,10 @@ public final class AsyncVersionHandle {
    */
   public CompletableFuture<Prediction> predict(String signature, Map<String, Tensor> inputs) {
     PredictRequest.Builder request =
-        PredictRequest.newBuilder().setModel(name).setSignature(signature);
+        PredictRequest.newBuilder()
+            .setModel(name)
+            .setSignature(signature)
+            .setRoutingKey(routingKey);
     inputs.forEach((input, tensor) -> request.putInputs(input, Codec.encode(tensor)));
     return Channel.future(
             channel

@@ -66,7 +66,12 @@ final class Codec {
     return new ModelInfo(
         modelOf(model.getName()),
         model.getVersionsList().stream().map(Codec::decode).toList(),
-        model.getEtag());
+        model.getEtag(),
+        TrafficCodec.decode(model.getTraffic()),
+        model.hasBake() ? Optional.of(TrafficCodec.decode(model.getBake())) : Optional.empty(),
+        model.hasShadowReport()
+            ? Optional.of(TrafficCodec.decode(model.getShadowReport()))
+            : Optional.empty());
   }
 
   static VersionInfo decode(ModelVersion version) {

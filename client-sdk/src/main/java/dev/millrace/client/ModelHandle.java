@@ -1,7 +1,9 @@
 package dev.millrace.client;
 
 import dev.millrace.v1.DiffVersionsRequest;
+import dev.millrace.v1.ListDisagreementsRequest;
 import dev.millrace.v1.ModelServiceGrpc;
+import dev.millrace.v1.SetTrafficRequest;
 import dev.millrace.v1.WatchModelRequest;
 import dev.millrace.v1.WatchModelResponse;
 import io.grpc.Context;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -19,11 +22,66 @@ import java.util.function.Consumer;
 public final class ModelHandle extends VersionHandle {
   private final Channel channel;
   private final String id;
+  private final String routingKey;
 
   ModelHandle(Channel channel, String id) {
-    super(new AsyncVersionHandle(channel, "models/" + id));
+    this(channel, id, "");
+  }
+
+  private ModelHandle(Channel channel, String id, String routingKey) {
+    super(new AsyncVersionHandle(channel, "models/" + id, routingKey));
     this.channel = channel;
     this.id = id;
+    this.routingKey = routingKey;
+  }
+
+  /**
+   * The same model with a key that keeps predictions with one version while canaries take shares,
+   * such as a user's id.
+   *
+   * @param key at most 256 bytes in UTF-8; empty for none
+   */
+  public ModelHandle withRoutingKey(String key) {
+    return new ModelHandle(channel, id, key);
+  }
+
+  /**
+   * Sends shares of the callers that name this model alone to other versions than the champion, and
+   * copies to a shadow, in place of what was set before.
+   *
+   * @param reason why, for the history; at most 1,000 characters, may be empty
+   * @param etag the model's etag as it was seen; empty to go without the check
+   * @return the model after the change
+   */
+  public ModelInfo setTraffic(TrafficSplit split, String reason, String etag) {
+    SetTrafficRequest request =
+        SetTrafficRequest.newBuilder()
+            .setModel("models/" + id)
+            .setTraffic(TrafficCodec.encode(split))
+            .setReason(reason)
+            .setEtag(etag)
+            .build();
+    return Channel.await(
+        Channel.future(
+                channel.timed(ModelServiceGrpc.newFutureStub(channel.grpc())).setTraffic(request))
+            .thenApply(response -> Codec.decode(response.getModel())));
+  }
+
+  /**
+   * Requests on which a shadow's answer differed, newest first, as far as the model's settings keep
+   * them.
+   */
+  public List<Disagreement> disagreements() {
+    ListDisagreementsRequest request =
+        ListDisagreementsRequest.newBuilder().setModel("models/" + id).build();
+    return Channel.await(
+        Channel.future(
+                channel
+                    .timed(ModelServiceGrpc.newFutureStub(channel.grpc()))
+                    .listDisagreements(request))
+            .thenApply(
+                response ->
+                    response.getDisagreementsList().stream().map(TrafficCodec::decode).toList()));
   }
 
   /** One version of it. */
@@ -64,7 +122,7 @@ public final class ModelHandle extends VersionHandle {
 
   /** The same model with another deadline for each call. */
   public ModelHandle withDeadline(Duration deadline) {
-    return new ModelHandle(channel.withDeadline(deadline), id);
+    return new ModelHandle(channel.withDeadline(deadline), id, routingKey);
   }
 
   /**

@@ -23,5 +23,7 @@ public final class ClientCommands {
     program.addSubcommand(new PromoteCommand());
     program.addSubcommand(new RollbackCommand());
     program.addSubcommand(new HistoryCommand());
+    program.addSubcommand(new TrafficCommand());
+    program.addSubcommand(new DisagreementsCommand());
   }
 }

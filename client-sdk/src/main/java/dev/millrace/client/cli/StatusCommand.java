@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = "Shows the versions of one model.")
+    description = "Shows the versions of one model, who answers, and what its shadow has shown.")
 final class StatusCommand extends ClientCommand {
   @Parameters(
       paramLabel = "MODEL",
@@ -23,9 +23,12 @@ final class StatusCommand extends ClientCommand {
   int ask(MillraceClient client) {
     ModelInfo status = client.model(model).status();
     if (options().isJson()) {
-      out().println(Json.write(VersionTable.json(status)));
+      Json json = TrafficWords.json(status);
+      VersionTable.json(status).forEach(json::with);
+      out().println(json.line());
     } else {
       VersionTable.print(out(), List.of(status));
+      TrafficWords.lines(status).forEach(out()::println);
     }
     return CommandLine.ExitCode.OK;
   }

@@ -19,8 +19,6 @@ import dev.millrace.server.rollout.BakeWatch;
 import dev.millrace.server.rollout.TrafficControl;
 import dev.millrace.server.telemetry.ShadowMeters;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -45,7 +43,6 @@ final class TrafficRoom implements AutoCloseable {
   private static final long MOST_COPIED_BYTES = 64L << 20;
 
   private final ModelCatalog catalog;
-  private final ModelRepository repository;
   private final Duration interval;
   private final ExecutorService copies =
       Executors.newSingleThreadExecutor(Threads.named("shadow", Thread.MIN_PRIORITY));
@@ -74,7 +71,6 @@ final class TrafficRoom implements AutoCloseable {
       InstantSource clock,
       Duration interval) {
     this.catalog = catalog;
-    this.repository = repository;
     this.interval = interval;
     DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
     watch = new BakeWatch(catalog, registry, clock, interval);
@@ -90,7 +86,7 @@ final class TrafficRoom implements AutoCloseable {
             catalog::settings,
             List.of(watch, shadowMeters),
             random);
-    control = new TrafficControl(registry, this::versions);
+    control = new TrafficControl(registry, this::versions, repository::contains);
     predictor =
         new ObservedPredictor(
             new ShadowedPredictor(
@@ -131,13 +127,6 @@ final class TrafficRoom implements AutoCloseable {
     catalog
         .statuses(model)
         .ifPresent(known -> known.forEach(status -> numbers.add(status.id().number())));
-    try {
-      repository.scan().stream()
-          .filter(version -> version.id().model().equals(model))
-          .forEach(version -> numbers.add(version.id().number()));
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    }
     return numbers;
   }
 

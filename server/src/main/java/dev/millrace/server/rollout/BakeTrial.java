@@ -49,6 +49,7 @@ final class BakeTrial {
   private final Histogram formerCopies = RecentTraffic.times();
   private volatile long slowNanos = Long.MAX_VALUE;
   private @Nullable Tests tests;
+  private boolean told;
 
   private record Tests(SequentialTest errors, SequentialTest slow, SequentialTest disagreements) {}
 
@@ -66,6 +67,13 @@ final class BakeTrial {
 
   Bake bake() {
     return bake;
+  }
+
+  /** True once: the log is not to repeat a verdict that nothing comes of. */
+  boolean isToldFirst() {
+    boolean first = !told;
+    told = true;
+    return first;
   }
 
   void answered(Duration time) {

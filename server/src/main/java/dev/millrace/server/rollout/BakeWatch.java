@@ -103,16 +103,18 @@ public final class BakeWatch implements InferenceObserver, ShadowObserver, Catal
     Optional<ModelSettings> settings = catalog.settings(new VersionId(model, bake.version()));
     Optional<Verdict> verdict = settings.flatMap(loaded -> trial.judge(loaded.bakeLimits()));
     if (verdict.isPresent()) {
+      String reason = verdict.get().reason();
       if (!settings.orElseThrow().bakeLimits().automatic()) {
-        log.warn("{} would be rolled back: {}", model, verdict.get().reason());
+        if (trial.isToldFirst()) {
+          log.warn("{} is not rolled back, as its settings say, although {}", model, reason);
+        }
       } else if (catalog.settings(new VersionId(model, bake.former())).isEmpty()) {
-        log.error(
-            "{} cannot be rolled back to version {}, which is not loaded: {}",
-            model,
-            bake.former(),
-            verdict.get().reason());
+        if (trial.isToldFirst()) {
+          log.error(
+              "{} will be rolled back once version {} is loaded: {}", model, bake.former(), reason);
+        }
       } else {
-        log.warn("{} is rolled back: {}", model, verdict.get().reason());
+        log.warn("{} is rolled back: {}", model, reason);
         end.rollBack(model, bake, verdict.get());
         return;
       }

@@ -3,6 +3,7 @@ package dev.millrace.server.rollout;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.VersionId;
 import dev.millrace.server.registry.Canary;
 import dev.millrace.server.registry.HistoryAction;
 import dev.millrace.server.registry.HistoryEvent;
@@ -15,58 +16,56 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Changes who answers beside the champion. Thread-safe. */
 public final class TrafficControl {
   private final Registry registry;
   private final Function<ModelName, Set<Long>> versions;
+  private final Predicate<VersionId> stored;
 
   /**
    * Over a registry.
    *
    * @param versions numbers of all versions of a model, loaded or not; empty when there is no such
    *     model
+   * @param stored whether a version's files lie in the repository; asked within the change, so that
+   *     a delete has either ended or not begun
    */
-  public TrafficControl(Registry registry, Function<ModelName, Set<Long>> versions) {
+  public TrafficControl(
+      Registry registry, Function<ModelName, Set<Long>> versions, Predicate<VersionId> stored) {
     this.registry = registry;
     this.versions = versions;
+    this.stored = stored;
   }
 
   /**
    * Replaces the shares of a model.
    *
-   * @param etag the revision that the caller saw; empty to go without the check
-   * @param actor who asks for it
-   * @param reason why, in words; may be empty
+   * @param order who asks for it, and why
    * @return the record after
    * @throws ServingException MODEL_NOT_FOUND, VERSION_NOT_FOUND, TRAFFIC_INVALID, ETAG_MISMATCH
    */
-  public ModelRecord set(
-      ModelName model, String etag, Traffic traffic, String actor, String reason) {
+  public ModelRecord set(ModelName model, Traffic traffic, ChangeOrder order) {
     Set<Long> known = requireKnown(model);
     List<Long> named = new ArrayList<>();
     traffic.canaries().forEach(canary -> named.add(canary.version()));
     traffic.shadow().ifPresent(shadow -> named.add(shadow.version()));
     for (long version : named) {
-      if (!known.contains(version)) {
-        throw new ServingException(
-            ErrorReason.VERSION_NOT_FOUND,
-            "model '" + model + "' has no version " + version + "; ModelStatus names those it has",
-            Map.of("model", model.id(), "version", Long.toString(version)));
-      }
+      requireThere(known.contains(version), new VersionId(model, version));
     }
     return registry.change(
         model,
-        etag,
+        order.etag(),
         record -> changed(record, traffic, named),
         before ->
             HistoryEvent.of(
                 model,
-                actor,
+                order.actor(),
                 HistoryAction.TRAFFIC_SET,
                 0,
                 named.size() == 1 ? named.get(0) : 0,
-                reason,
+                order.reason(),
                 Map.of("before", words(before.traffic()), "after", words(traffic))));
   }
 
@@ -86,7 +85,7 @@ public final class TrafficControl {
     return known;
   }
 
-  private static ModelRecord changed(ModelRecord record, Traffic traffic, List<Long> named) {
+  private ModelRecord changed(ModelRecord record, Traffic traffic, List<Long> named) {
     if (!named.isEmpty() && record.champion().isEmpty()) {
       throw new ServingException(
           ErrorReason.TRAFFIC_INVALID,
@@ -99,7 +98,24 @@ public final class TrafficControl {
               + record.champion().orElse(0)
               + " is the champion, and gets the rest without being named");
     }
+    for (long version : named) {
+      VersionId id = new VersionId(record.model(), version);
+      requireThere(stored.test(id), id);
+    }
     return record.withTraffic(traffic);
+  }
+
+  private static void requireThere(boolean isThere, VersionId id) {
+    if (!isThere) {
+      throw new ServingException(
+          ErrorReason.VERSION_NOT_FOUND,
+          "model '"
+              + id.model()
+              + "' has no version "
+              + id.number()
+              + "; ModelStatus names those it has",
+          KnownVersions.metadata(id));
+    }
   }
 
   private static String words(Traffic traffic) {

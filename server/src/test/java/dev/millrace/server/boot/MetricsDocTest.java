@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
+import dev.millrace.server.testing.Scrape;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.ModelStatusRequest;
 import dev.millrace.v1.PredictRequest;
+import dev.millrace.v1.PromoteRequest;
+import dev.millrace.v1.SetTrafficRequest;
+import dev.millrace.v1.Shadow;
 import dev.millrace.v1.Tensor;
+import dev.millrace.v1.Traffic;
 import dev.millrace.v1.VersionState;
 import dev.millrace.v1.WatchModelRequest;
 import dev.millrace.v1.WatchModelResponse;
@@ -57,7 +62,10 @@ final class MetricsDocTest {
   @BeforeEach
   void start() throws Exception {
     SmallModels.doubling(folder.resolve("models/doubling/1"));
-    Files.writeString(folder.resolve("models/doubling/millrace.yaml"), "cache: {max-size: 1MiB}");
+    SmallModels.doubling(folder.resolve("models/doubling/2"));
+    Files.writeString(
+        folder.resolve("models/doubling/millrace.yaml"),
+        "cache: {max-size: 1MiB}\nversions: {policy: all}\n");
     Files.createDirectories(folder.resolve("models/broken/1/variables"));
     Files.write(folder.resolve("models/broken/1/saved_model.pb"), new byte[] {1, 2, 3});
     server =
@@ -75,6 +83,7 @@ final class MetricsDocTest {
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
     awaitState("doubling", VersionState.VERSION_STATE_AVAILABLE);
     awaitState("broken", VersionState.VERSION_STATE_FAILED);
+    server.awaitReady();
   }
 
   @AfterEach
@@ -121,9 +130,12 @@ final class MetricsDocTest {
     try (Stream<Path> files = Files.walk(folder.resolve("models/doubling"))) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     }
-    while (changes.next().getVersion().getState() != VersionState.VERSION_STATE_RELEASED) {
+    int released = 0;
+    while (released < 2) {
       // Each change of state is one message.
       assertThat(changes.hasNext()).isTrue();
+      VersionState state = changes.next().getVersion().getState();
+      released += state == VersionState.VERSION_STATE_RELEASED ? 1 : 0;
     }
     refused(good().build());
     assertThat(scrape()).doesNotContain("model=\"doubling\"");
@@ -131,6 +143,14 @@ final class MetricsDocTest {
 
   /** Answers and refusals of each kind, with made-up names where a name goes. */
   private void everyOutcome() {
+    ModelServiceGrpc.ModelServiceBlockingStub models = ModelServiceGrpc.newBlockingStub(channel);
+    models.promote(PromoteRequest.newBuilder().setName("models/doubling/versions/1").build());
+    models.setTraffic(
+        SetTrafficRequest.newBuilder()
+            .setModel("doubling")
+            .setTraffic(
+                Traffic.newBuilder().setShadow(Shadow.newBuilder().setVersion(2).setShare(1)))
+            .build());
     InferenceServiceGrpc.newBlockingStub(channel).predict(good().build());
     Tensor x = good().getInputsOrThrow("x");
     refused(good().setModel(MADE_UP).build());
@@ -140,6 +160,8 @@ final class MetricsDocTest {
     refused(good().putInputs(MADE_UP, x).build());
     refused(good().addOutputs(MADE_UP).build());
     refused(good().putInputs("x", x.toBuilder().addShape(1).build()).build());
+    new Scrape("127.0.0.1:" + server.managementPort())
+        .await(compared -> compared == 1, "millrace_shadow_requests_total", "compared");
   }
 
   private static PredictRequest.Builder good() {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.server.model.AdmissionSettings;
+import dev.millrace.server.model.BakeLimits;
 import dev.millrace.server.model.BatchingSettings;
 import dev.millrace.server.model.CacheSettings;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.ShadowSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +55,26 @@ final class SettingsFileTest {
                 new CacheSettings(2L << 30, Duration.ofHours(1), true)));
   }
 
+  @Test
+  void parse_shadowAndLimitsOfTheBakePeriod_areRead() {
+    ModelSettings settings =
+        SettingsFile.parse(
+            """
+            shadow:
+              keep-disagreements: 1000
+              keep-inputs: true
+            rollout:
+              automatic: false
+              max-error-rate: 0.5
+              max-slow-rate: 1
+              latency-ratio: 3.5
+              min-agreement: 0
+              compare-share: 0.25
+            """);
+    assertThat(settings.shadow()).isEqualTo(new ShadowSettings(1000, true));
+    assertThat(settings.bakeLimits()).isEqualTo(new BakeLimits(false, 0.5, 1, 3.5, 0, 0.25));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", " \n", "# nothing\n", "~", "{}", "batching:\nadmission: {}\ncache: ~"})
@@ -92,6 +114,10 @@ final class SettingsFileTest {
         "admission: {max-requests: auto}|'admission.max-requests' must be a whole number",
         "admission: {max-size: 1MB}|'admission.max-size' must be a size such as 512KiB",
         "cache: {across-callers: 1}|'cache.across-callers' must be one of",
+        "shadow: {keep-disagreements: 1001}|must be a whole number from 0 to 1000, got '1001'",
+        "rollout: {min-agreement: 1.01}|'rollout.min-agreement' must be a number from 0 to 1",
+        "rollout: {max-error-rate: NaN}|'rollout.max-error-rate' must be a number from 0 to 1",
+        "rollout: {latency-ratio: 0.5}|'rollout.latency-ratio' must be a number from 1 to 1000",
         "cache: 5|'cache' must hold lines of 'key: value'",
         "- a|the file must hold lines of 'key: value'",
         "batchin: {}|unknown key 'batchin'; did you mean 'batching'?",

@@ -72,6 +72,26 @@ public final class SmallModels {
     }
   }
 
+  /**
+   * {@code serving_default}: {@code x} float32 [-1,1], whole numbers, to {@code label} int64 [-1],
+   * that number and an offset, modulo ten.
+   */
+  public static void labels(Path directory, long offset) throws IOException {
+    try (Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> x =
+          tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 1)));
+      Operand<TInt64> number =
+          tf.dtypes.cast(tf.reshape(x, tf.constant(new int[] {-1})), TInt64.class);
+      Operand<TInt64> label =
+          tf.withName("label")
+              .math
+              .floorMod(tf.math.add(number, tf.constant(offset)), tf.constant(10L));
+      export(directory, session, predict().input("x", x).output("label", label).build());
+    }
+  }
+
   /** {@code serving_default}: {@code x} float32 [-1,-1] to {@code y}, x/2 + 2. */
   public static void half(Path directory) throws IOException {
     try (Graph graph = new Graph();
