@@ -45,6 +45,7 @@ final class LifeRig implements AutoCloseable {
     options.put(ServeOption.REPOSITORY, folder.resolve("models").toString());
     options.put(ServeOption.DATA_DIR, folder.resolve("state").toString());
     options.put(ServeOption.SCAN_INTERVAL, "50ms");
+    options.put(ServeOption.CHECK_MODELS, "off");
     options.put(ServeOption.PORT, "0");
     options.put(ServeOption.MANAGEMENT_PORT, "0");
     options.putAll(more);

@@ -13,8 +13,10 @@ import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.repository.Unwritable;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.DeleteVersionRequest;
+import dev.millrace.v1.SetLabelRequest;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -64,6 +66,62 @@ final class UnwritableRepositoryTest {
       }
     } finally {
       run("umount", "-l", models.toString());
+    }
+  }
+
+  @Test
+  void delete_diskOfTheRegistryFull_isRefusedAndTheVersionStays() throws Exception {
+    Path state = Files.createDirectories(folder.resolve("state"));
+    mount(state, "2m");
+    try {
+      SmallModels.doubling(folder.resolve("models/m/1"));
+      SmallModels.doubling(folder.resolve("models/m/2"));
+      try (LifeRig rig = LifeRig.start(folder, Map.of())) {
+        rig.awaitStates("m", Map.of(1L, "STORED", 2L, "AVAILABLE"));
+        fill(state.resolve("ballast"));
+        StatusRuntimeException refused =
+            catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> {
+                  for (int i = 0; i < 100; i++) {
+                    label(rig, "label" + i);
+                  }
+                });
+        assertThat(LifeRig.reason(refused)).isEqualTo("REPOSITORY_UNWRITABLE");
+        refused =
+            catchThrowableOfType(
+                StatusRuntimeException.class,
+                () ->
+                    rig.models()
+                        .deleteVersion(
+                            DeleteVersionRequest.newBuilder()
+                                .setName("models/m/versions/1")
+                                .build()));
+        assertThat(LifeRig.reason(refused)).isEqualTo("REPOSITORY_UNWRITABLE");
+        assertThat(folder.resolve("models/m/1/saved_model.pb")).exists();
+        assertThat(rig.ask("m")).isEqualTo("models/m/versions/2");
+        Files.delete(state.resolve("ballast"));
+        label(rig, "again");
+      }
+    } finally {
+      run("umount", "-l", state.toString());
+    }
+  }
+
+  private static void label(LifeRig rig, String label) {
+    rig.models()
+        .setLabel(
+            SetLabelRequest.newBuilder().setName("models/m/labels/" + label).setVersion(2).build());
+  }
+
+  private static void fill(Path file) throws IOException {
+    byte[] block = new byte[4096];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      for (int i = 0; i < 4096; i++) {
+        out.write(block);
+      }
+    } catch (IOException full) {
+      assertThat(full).hasMessageContaining("space");
     }
   }
 
