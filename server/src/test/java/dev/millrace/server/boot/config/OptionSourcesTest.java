@@ -34,6 +34,7 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.MAX_MESSAGE_SIZE, "5KiB"),
               Map.entry(ServeOption.MAX_TRAINING_JOBS, "6"),
               Map.entry(ServeOption.TRAINING_HEAP, "7MiB"),
+              Map.entry(ServeOption.MEMORY_BUDGET, "12GiB"),
               Map.entry(ServeOption.CHECK_MODELS, "inspect"),
               Map.entry(ServeOption.MAX_IMPORT_SIZE, "11GiB"),
               Map.entry(ServeOption.SCAN_INTERVAL, "8ms"),
@@ -59,6 +60,7 @@ final class OptionSourcesTest {
     assertThat(options.maxMessageBytes()).isEqualTo(64 << 20);
     assertThat(options.maxTrainingJobs()).isEqualTo(1);
     assertThat(options.trainingHeap()).isEqualTo("2048m");
+    assertThat(options.memoryBudget()).isEmpty();
     assertThat(options.checkModels()).isEqualTo(CheckLevel.FULL);
     assertThat(options.maxImportBytes()).isEqualTo(4L << 30);
     assertThat(options.scanInterval()).isEqualTo(Duration.ofMillis(500));
@@ -199,6 +201,7 @@ final class OptionSourcesTest {
     assertThat(options.maxMessageBytes()).isEqualTo(5 << 10);
     assertThat(options.maxTrainingJobs()).isEqualTo(6);
     assertThat(options.trainingHeap()).isEqualTo("7m");
+    assertThat(options.memoryBudget()).hasValue(12L << 30);
     assertThat(options.checkModels()).isEqualTo(CheckLevel.INSPECT);
     assertThat(options.maxImportBytes()).isEqualTo(11L << 30);
     assertThat(options.scanInterval()).isEqualTo(Duration.ofMillis(8));
