@@ -138,9 +138,9 @@ final class BatchQueueTest {
       rig.submit(FakeWork.of("" + i, lane));
     }
     assertRefused(
-        rig.work("late", lane, Priority.NORMAL, Duration.ofMillis(6)),
+        rig.work("late", lane, Priority.NORMAL, Duration.ofMillis(8)),
         ErrorReason.DEADLINE_EXPIRED);
-    rig.submit(rig.work("in time", lane, Priority.NORMAL, Duration.ofMillis(8)));
+    rig.submit(rig.work("in time", lane, Priority.NORMAL, Duration.ofMillis(10)));
     assertThat(rig.reports).containsExactly("dropped TOO_LATE");
   }
 

@@ -1,9 +1,16 @@
 package dev.millrace.server.tensorflow.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.server.catalog.ServableSource;
+import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ModelSettings;
+import dev.millrace.server.model.VersionId;
+import dev.millrace.server.tensorflow.inspect.GraphInspection;
+import dev.millrace.server.tensorflow.inspect.InspectionLimits;
 import dev.millrace.server.dataset.LabelledImages;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -60,6 +67,15 @@ class ServingGraphTest {
   @AfterAll
   static void close() {
     model.close();
+  }
+
+  @Test
+  void export_inspectedAsAModelFromElsewhere_isTaken() {
+    VersionId id = new VersionId(new ModelName("mnist"), 1);
+    ServableSource export =
+        new ServableSource(id, folder.resolve("model"), "", ModelSettings.DEFAULT);
+    assertThatCode(() -> new GraphInspection(InspectionLimits.DEFAULT).check(export))
+        .doesNotThrowAnyException();
   }
 
   @Test
