@@ -48,7 +48,10 @@ public final class AsyncVersionHandle {
    */
   public CompletableFuture<Prediction> predict(String signature, Map<String, Tensor> inputs) {
     PredictRequest.Builder request =
-        PredictRequest.newBuilder().setModel(name).setSignature(signature).setRoutingKey(routingKey);
+        PredictRequest.newBuilder()
+            .setModel(name)
+            .setSignature(signature)
+            .setRoutingKey(routingKey);
     inputs.forEach((input, tensor) -> request.putInputs(input, Codec.encode(tensor)));
     return Channel.future(
             channel

@@ -57,9 +57,7 @@ public final class ModelHandle extends VersionHandle {
             .build();
     return Channel.await(
         Channel.future(
-                channel
-                    .timed(ModelServiceGrpc.newFutureStub(channel.grpc()))
-                    .setTraffic(request))
+                channel.timed(ModelServiceGrpc.newFutureStub(channel.grpc())).setTraffic(request))
             .thenApply(response -> Codec.decode(response.getModel())));
   }
 

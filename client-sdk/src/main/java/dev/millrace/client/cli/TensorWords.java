@@ -42,6 +42,8 @@ final class TensorWords {
     if (!isText) {
       return bytes.length + " bytes";
     }
-    return "'" + (text.length() > LONGEST_WORD ? text.substring(0, LONGEST_WORD) + "..." : text) + "'";
+    return "'"
+        + (text.length() > LONGEST_WORD ? text.substring(0, LONGEST_WORD) + "..." : text)
+        + "'";
   }
 }

@@ -57,9 +57,7 @@ final class TrafficCommand extends ClientCommand {
     ModelInfo changed = client.model(model).setTraffic(split, reason, etag);
     out()
         .println(
-            options().isJson()
-                ? TrafficWords.json(changed).line()
-                : TrafficWords.traffic(changed));
+            options().isJson() ? TrafficWords.json(changed).line() : TrafficWords.traffic(changed));
     return CommandLine.ExitCode.OK;
   }
 

@@ -55,8 +55,18 @@ final class TrafficCommandTest {
   void traffic_shares_areSentInOrderAndTold() {
     assertThat(
             run(
-                "traffic", "mnist", "--canary", "4=0.1", "--canary", "3=0.25", "--shadow", "5=1",
-                "--reason", "try it", "--etag", "7"))
+                "traffic",
+                "mnist",
+                "--canary",
+                "4=0.1",
+                "--canary",
+                "3=0.25",
+                "--shadow",
+                "5=1",
+                "--reason",
+                "try it",
+                "--etag",
+                "7"))
         .isZero();
     SetTrafficRequest request = asked.get(0);
     assertThat(request.getModel()).isEqualTo("models/mnist");
@@ -98,7 +108,8 @@ final class TrafficCommandTest {
             "  median 3.00 ms (callers' 1.00 ms), 99th percentile 4.00 ms (2.00 ms)",
             "  class 7: 60.0 % of 10");
     assertThat(run("status", "mnist", "--output", "json")).isZero();
-    assertThat(out.toString()).contains("\"shadow_report\":{\"version\":3,\"compared_requests\":20");
+    assertThat(out.toString())
+        .contains("\"shadow_report\":{\"version\":3,\"compared_requests\":20");
   }
 
   @Test
@@ -121,13 +132,11 @@ final class TrafficCommandTest {
 
   private final class FakeTraffic extends ModelServiceGrpc.ModelServiceImplBase {
     @Override
-    public void setTraffic(
-        SetTrafficRequest request, StreamObserver<SetTrafficResponse> observer) {
+    public void setTraffic(SetTrafficRequest request, StreamObserver<SetTrafficResponse> observer) {
       asked.add(request);
       observer.onNext(
           SetTrafficResponse.newBuilder()
-              .setModel(
-                  Model.newBuilder().setName("models/mnist").setTraffic(request.getTraffic()))
+              .setModel(Model.newBuilder().setName("models/mnist").setTraffic(request.getTraffic()))
               .build());
       observer.onCompleted();
     }
