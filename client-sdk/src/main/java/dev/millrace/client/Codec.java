@@ -66,6 +66,7 @@ final class Codec {
     return new ModelInfo(
         modelOf(model.getName()),
         model.getVersionsList().stream().map(Codec::decode).toList(),
+        model.getEtag(),
         TrafficCodec.decode(model.getTraffic()),
         model.hasBake() ? Optional.of(TrafficCodec.decode(model.getBake())) : Optional.empty(),
         model.hasShadowReport()
@@ -239,7 +240,7 @@ final class Codec {
   }
 
   /** {@code 3} of {@code models/mnist/versions/3}. */
-  private static long versionOf(String name) {
+  static long versionOf(String name) {
     return Long.parseLong(lastSegment(name));
   }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param model id of the model
  * @param versions newest first
+ * @param etag changes with every change of the model; for {@link ModelChanges#ifStill}
  * @param traffic who answers beside the champion
  * @param bake the watch over a version that was promoted lately
  * @param shadowReport what the shadow's answers have shown so far
@@ -15,6 +16,7 @@ import java.util.Optional;
 public record ModelInfo(
     String model,
     List<VersionInfo> versions,
+    String etag,
     TrafficSplit traffic,
     Optional<BakeInfo> bake,
     Optional<ShadowReport> shadowReport) {

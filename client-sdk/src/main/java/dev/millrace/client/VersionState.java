@@ -4,6 +4,8 @@ package dev.millrace.client;
 public enum VersionState {
   /** A state that this client does not know. */
   UNKNOWN,
+  /** In the repository, and not to be loaded now. */
+  STORED,
   /** Found, and waiting for its turn to load. */
   PENDING,
   /** Being verified and read into memory. */

@@ -17,5 +17,12 @@ public final class ClientCommands {
     program.addSubcommand(new JobsCommand());
     program.addSubcommand(new TrafficCommand());
     program.addSubcommand(new DisagreementsCommand());
+    program.addSubcommand(new LoadCommand());
+    program.addSubcommand(new UnloadCommand());
+    program.addSubcommand(new DeleteCommand());
+    program.addSubcommand(new LabelCommand());
+    program.addSubcommand(new PromoteCommand());
+    program.addSubcommand(new RollbackCommand());
+    program.addSubcommand(new HistoryCommand());
   }
 }

@@ -10,12 +10,12 @@ import java.util.TreeMap;
 
 /** Models and versions, as a table and as JSON. */
 final class VersionTable {
-  private static final String ROW = "%-20s %7s  %-10s %9s %10s  %s%n";
+  private static final String ROW = "%-20s %7s  %-10s %9s %10s  %-20s  %s%n";
 
   private VersionTable() {}
 
   static void print(PrintWriter out, List<ModelInfo> models) {
-    out.printf(ROW, "MODEL", "VERSION", "STATE", "ACCURACY", "MEMORY", "SINCE");
+    out.printf(ROW, "MODEL", "VERSION", "STATE", "ACCURACY", "MEMORY", "SINCE", "LABELS");
     for (ModelInfo model : models) {
       for (VersionInfo version : model.versions()) {
         Double accuracy = version.metrics().get("test_accuracy");
@@ -26,7 +26,8 @@ final class VersionTable {
             version.state(),
             accuracy == null ? "-" : String.format("%.2f %%", 100 * accuracy),
             String.format("%.1f MB", version.memoryBytes() / 1e6),
-            version.since().truncatedTo(ChronoUnit.SECONDS));
+            version.since().truncatedTo(ChronoUnit.SECONDS),
+            version.labels().isEmpty() ? "-" : String.join(", ", version.labels()));
         if (!version.message().isEmpty()) {
           out.println("    " + version.message() + " (" + version.reason() + ")");
         }

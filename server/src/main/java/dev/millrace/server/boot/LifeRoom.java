@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.millrace.server.catalog.LoadGate;
 import dev.millrace.server.catalog.LoadObserver;
 import dev.millrace.server.catalog.ModelCatalog;
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.repository.RepositoryScanner;
 import dev.millrace.server.rollout.LoadGrowth;
 import dev.millrace.server.rollout.MemoryGate;
@@ -29,6 +30,7 @@ final class LifeRoom {
 
   private final RegistryRoom room;
   private final Executor scans;
+  private final Failpoints failpoints;
   private final Summons summons = new Summons();
   private final MemoryGate memory;
   private final AtomicBoolean scanComes = new AtomicBoolean();
@@ -40,7 +42,8 @@ final class LifeRoom {
    * @param budget bytes that loaded versions may take; empty to choose by the machine
    * @param scans runs scans that somebody asks for
    */
-  LifeRoom(RegistryRoom room, OptionalLong budget, Executor scans) {
+  LifeRoom(RegistryRoom room, OptionalLong budget, Executor scans, Failpoints failpoints) {
+    this.failpoints = failpoints;
     this.room = room;
     this.scans = scans;
     memory =
@@ -76,7 +79,7 @@ final class LifeRoom {
             this::scanSoon,
             moves,
             clock,
-            KillAtFailpoint.ofProperty());
+            failpoints);
     life.delete().finish();
     scanner = joined;
     room.registry().onChange(record -> scanSoon());

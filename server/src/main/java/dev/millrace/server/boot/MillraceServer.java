@@ -14,10 +14,12 @@ import dev.millrace.server.inference.PredictWork;
 import dev.millrace.server.inference.cache.AnswerStore;
 import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.protocol.v1.DiffCalls;
+import dev.millrace.server.protocol.v1.ImportCalls;
 import dev.millrace.server.protocol.v1.InferenceServiceV1;
 import dev.millrace.server.protocol.v1.ModelCodec;
 import dev.millrace.server.protocol.v1.ModelServiceV1;
@@ -25,7 +27,6 @@ import dev.millrace.server.protocol.v1.TrainingServiceV1;
 import dev.millrace.server.protocol.v1.VersionCalls;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
-import dev.millrace.server.repository.VerifyingLoader;
 import dev.millrace.server.rollout.VersionComparison;
 import dev.millrace.server.rollout.VersionLife;
 import dev.millrace.server.scheduling.BatchQueue;
@@ -102,6 +103,7 @@ public final class MillraceServer implements AutoCloseable {
   private final StateLock stateLock;
   private final RegistryRoom room;
   private final ModelRepository repository;
+  private final ModelChecks checks;
   private final ModelCatalog catalog;
   private final LifeRoom life;
   private final BatchQueue<PredictWork> queue;
@@ -117,14 +119,16 @@ public final class MillraceServer implements AutoCloseable {
     this.options = options;
     BindRule.check(options);
     stateLock = StateLock.take(options.dataDirectory());
-    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock);
+    Failpoints failpoints = KillAtFailpoint.ofProperty();
+    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
     repository = room.repository();
+    checks = new ModelChecks(options, room, clock, failpoints);
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
-    life = new LifeRoom(room, options.memoryBudget(), timer);
+    life = new LifeRoom(room, options.memoryBudget(), timer, failpoints);
     catalog =
         new ModelCatalog(
             new VersionLoad(
-                new VerifyingLoader(new SavedModelLoader(ledger, options.workers(), clock)),
+                checks.guard(new SavedModelLoader(ledger, options.workers(), clock)),
                 new WarmUp(
                     new WarmUpRecordFile(),
                     WARM_UP_ROUNDS,
@@ -181,7 +185,8 @@ public final class MillraceServer implements AutoCloseable {
                 new WorkerCommand(options.trainingHeap()),
                 options.datasets(),
                 Threads.named("trainer")),
-            new RepositoryPublisher(repository, life::scan, "millrace", clock),
+            new RepositoryPublisher(
+                repository, checks.publications(), life::scan, "millrace", clock),
             new TrainingRules(
                 recipes.descriptions(),
                 new Datasets(options.datasets())::contains,
@@ -194,13 +199,18 @@ public final class MillraceServer implements AutoCloseable {
     modelService =
         new ModelServiceV1(
             catalog,
-            new ModelCodec(repository::manifest, room.registry()::get, traffic.shadows()::report),
+            new ModelCodec(
+                repository::manifest,
+                repository::digest,
+                room.registry()::get,
+                traffic.shadows()::report),
             room.registry()::resolve,
             traffic.calls(),
             statuses,
             calls,
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
-            new VersionCalls(versions));
+            new VersionCalls(versions),
+            new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services =
         List.of(
@@ -258,6 +268,7 @@ public final class MillraceServer implements AutoCloseable {
     server.life.scan();
     server.traffic.start();
     long interval = options.scanInterval().toMillis();
+    server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
         server.life::scan, interval, interval, TimeUnit.MILLISECONDS);
     return server;
@@ -321,6 +332,7 @@ public final class MillraceServer implements AutoCloseable {
     workers.close();
     timer.shutdownNow();
     traffic.close();
+    checks.close();
     deadlines.close();
     catalog.close();
     management.close();

@@ -1,5 +1,6 @@
 package dev.millrace.server.boot;
 
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.rollout.RegistryRebuild;
@@ -22,13 +23,14 @@ import java.time.InstantSource;
 record RegistryRoom(SqliteRegistryStore store, Registry registry, ModelRepository repository)
     implements AutoCloseable {
   /** Opens all of it. */
-  static RegistryRoom open(Path dataDirectory, Path models, InstantSource clock)
+  static RegistryRoom open(
+      Path dataDirectory, Path models, InstantSource clock, Failpoints failpoints)
       throws IOException {
     RegistryDatabase database = RegistryDatabase.open(dataDirectory, clock);
     try {
-      Registry registry = new Registry(database.store(), clock);
+      Registry registry = new Registry(database.store(), clock, failpoints);
       ModelRepository repository =
-          ModelRepository.open(models, model -> registry.get(model).highest());
+          ModelRepository.open(models, model -> registry.get(model).highest(), failpoints);
       RegistryMirror mirror = new RegistryMirror(models);
       if (database.isNew()) {
         new RegistryRebuild(registry, database.store(), repository, mirror::read).run();

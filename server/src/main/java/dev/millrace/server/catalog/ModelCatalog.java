@@ -352,6 +352,7 @@ public final class ModelCatalog implements AutoCloseable {
     for (ModelName model : slots.models()) {
       reconcile(model);
     }
+    lock.notifyAll();
   }
 
   @GuardedBy("lock")

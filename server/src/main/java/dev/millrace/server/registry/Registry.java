@@ -1,6 +1,7 @@
 package dev.millrace.server.registry;
 
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
@@ -22,12 +23,19 @@ import java.util.function.UnaryOperator;
 public final class Registry {
   private final RegistryStore store;
   private final InstantSource clock;
+  private final Failpoints failpoints;
   private final Map<ModelName, ModelRecord> records = new ConcurrentHashMap<>();
   private final List<Consumer<ModelRecord>> listeners = new CopyOnWriteArrayList<>();
   private final Object changing = new Object();
 
   /** A registry with what the store holds. */
   public Registry(RegistryStore store, InstantSource clock) {
+    this(store, clock, Failpoints.NONE);
+  }
+
+  /** The same, where a test may end the process. */
+  public Registry(RegistryStore store, InstantSource clock, Failpoints failpoints) {
+    this.failpoints = failpoints;
     this.store = store;
     this.clock = clock;
     store.models().forEach(record -> records.put(record.model(), record));
@@ -108,7 +116,9 @@ public final class Registry {
         return before;
       }
       ModelRecord after = changed.revised();
+      failpoints.reach("registry.begin");
       store.write(after, event.apply(before).at(clock.instant()));
+      failpoints.reach("registry.written");
       records.put(model, after);
       listeners.forEach(listener -> listener.accept(after));
       return after;

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MemoryGate implements LoadGate {
   private static final Logger log = LoggerFactory.getLogger(MemoryGate.class);
-  private static final int MOST_FILES = 3;
+  private static final int MOST_FILES = 2;
 
   private final long limit;
   private final Registry registry;

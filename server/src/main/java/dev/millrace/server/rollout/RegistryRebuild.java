@@ -73,7 +73,7 @@ public final class RegistryRebuild {
                           repository.digest(id).orElse(""),
                           manifest.trainingJob(),
                           manifest.datasetDigest(),
-                          0,
+                          manifest.parent(),
                           manifest.createTime(),
                           false)));
     }

@@ -1,6 +1,8 @@
 package dev.millrace.server.storage;
 
+import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.registry.HistoryEvent;
 import dev.millrace.server.registry.ModelRecord;
@@ -10,14 +12,26 @@ import java.sql.Connection;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * The registry in SQLite. One connection, one transaction a call, synced before the call returns
  * (WAL with synchronous=FULL). Thread-safe: calls wait for one another. What the database refuses
- * is thrown as a {@link org.jdbi.v3.core.JdbiException}, and nothing of the call is written then.
+ * is thrown as a {@link JdbiException}, or REPOSITORY_UNWRITABLE where its disk takes no writes,
+ * and nothing of the call is written then.
  */
 public final class SqliteRegistryStore implements RegistryStore, AutoCloseable {
+  // Extended codes carry the primary one in their lowest byte.
+  private static final Set<Integer> DISK =
+      Set.of(
+          SQLiteErrorCode.SQLITE_FULL.code,
+          SQLiteErrorCode.SQLITE_IOERR.code,
+          SQLiteErrorCode.SQLITE_READONLY.code);
+
   private final Jdbi jdbi;
   private final ModelRows models = new ModelRows();
   private final HistoryRows history = new HistoryRows();
@@ -36,11 +50,15 @@ public final class SqliteRegistryStore implements RegistryStore, AutoCloseable {
 
   @Override
   public synchronized void write(ModelRecord record, HistoryEvent event) {
-    jdbi.useTransaction(
-        handle -> {
-          models.write(handle, record);
-          history.add(handle, event);
-        });
+    try {
+      jdbi.useTransaction(
+          handle -> {
+            models.write(handle, record);
+            history.add(handle, event);
+          });
+    } catch (JdbiException refused) {
+      throw unwritable(refused);
+    }
   }
 
   @Override
@@ -97,6 +115,20 @@ public final class SqliteRegistryStore implements RegistryStore, AutoCloseable {
                 "DELETE FROM version WHERE model = ? AND number = ?",
                 id.model().id(),
                 id.number()));
+  }
+
+  private static RuntimeException unwritable(JdbiException refused) {
+    for (Throwable cause = refused; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLiteException sqlite
+          && DISK.contains(sqlite.getResultCode().code & 0xFF)) {
+        return new ServingException(
+                ErrorReason.REPOSITORY_UNWRITABLE,
+                "the server's state takes no writes now: its disk is full or read-only; nothing was"
+                    + " changed")
+            .causedBy(refused);
+      }
+    }
+    return refused;
   }
 
   /** Ends the connection; what was written stays. */

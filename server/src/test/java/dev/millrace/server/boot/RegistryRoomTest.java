@@ -2,6 +2,7 @@ package dev.millrace.server.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.registry.HistoryAction;
 import dev.millrace.server.registry.HistoryEvent;
@@ -79,7 +80,7 @@ final class RegistryRoomTest {
 
   private RegistryRoom open() throws IOException {
     Path state = Files.createDirectories(folder.resolve("state"));
-    return RegistryRoom.open(state, models, new PuppetClock());
+    return RegistryRoom.open(state, models, new PuppetClock(), Failpoints.NONE);
   }
 
   private static void change(Registry registry, UnaryOperator<ModelRecord> change) {

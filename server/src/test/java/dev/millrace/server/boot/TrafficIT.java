@@ -192,8 +192,7 @@ final class TrafficIT {
             });
     Set<Long> seen = ConcurrentHashMap.newKeySet();
     while (rounds.get() < 10 && !changes.isDone()) {
-      rig.askMany(
-          500, i -> TrafficRig.request(i % 10).build(), (i, version) -> seen.add(version));
+      rig.askMany(500, i -> TrafficRig.request(i % 10).build(), (i, version) -> seen.add(version));
     }
     done.set(true);
     changes.get();

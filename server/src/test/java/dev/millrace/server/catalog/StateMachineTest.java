@@ -46,7 +46,9 @@ final class StateMachineTest {
               this::load, new WarmUp(model -> List.of(), 1, () -> 0, () -> 0), 1, () -> 0),
           loads,
           new PuppetClock(),
-          () -> {});
+          () -> {},
+          LoadObserver.NONE,
+          (source, held) -> room());
 
   @Test
   void transitions_seenOnARandomWalk_areThoseOfTheTable() {
@@ -77,14 +79,26 @@ final class StateMachineTest {
 
   private void aspire() {
     List<ServableSource> wanted = new ArrayList<>();
+    List<ServableSource> stored = new ArrayList<>();
     for (long number = 1; number <= VERSIONS; number++) {
-      if (random.nextBoolean()) {
-        wanted.add(
-            new ServableSource(
-                new VersionId(MODEL, number), Path.of("none"), "", ModelSettings.DEFAULT));
+      ServableSource source =
+          new ServableSource(
+              new VersionId(MODEL, number), Path.of("none"), "", ModelSettings.DEFAULT);
+      switch (random.nextInt(4)) {
+        case 0, 1 -> wanted.add(source);
+        case 2 -> stored.add(source);
+        default -> {}
       }
     }
-    catalog.aspire(MODEL, wanted);
+    catalog.aspire(MODEL, wanted, stored);
+  }
+
+  private LoadGate.Verdict room() {
+    return switch (random.nextInt(8)) {
+      case 0 -> new LoadGate.Verdict.Wait();
+      case 1 -> new LoadGate.Verdict.Refuse(ErrorReason.MEMORY_BUDGET_EXCEEDED, "no room");
+      default -> new LoadGate.Verdict.Load();
+    };
   }
 
   private void lease() {
@@ -148,6 +162,7 @@ final class StateMachineTest {
 
             ```mermaid
             stateDiagram-v2
+                [*] --> STORED
                 [*] --> PENDING
             """);
     for (VersionState state : VersionState.values()) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -99,6 +100,16 @@ public final class ServeOptions {
   /** Most of the heap of a training process, in the form of {@code -Xmx}. */
   public String trainingHeap() {
     return Math.max(1, bytes(ServeOption.TRAINING_HEAP) >> 20) + "m";
+  }
+
+  /** What a version must pass before its first load. */
+  public CheckLevel checkModels() {
+    return CheckLevel.valueOf(text(ServeOption.CHECK_MODELS).toUpperCase(Locale.ROOT));
+  }
+
+  /** Most bytes of the files of one upload. */
+  public long maxImportBytes() {
+    return bytes(ServeOption.MAX_IMPORT_SIZE);
   }
 
   /** How often the repository is looked at. */

@@ -28,6 +28,7 @@ import java.util.function.Function;
 /** Models and versions as messages. Thread-safe. */
 public final class ModelCodec {
   private final Function<VersionId, Optional<Manifest>> manifests;
+  private final Function<VersionId, Optional<String>> digests;
   private final Function<ModelName, ModelRecord> records;
   private final Function<ModelName, Optional<ShadowReport>> shadows;
 
@@ -35,14 +36,17 @@ public final class ModelCodec {
    * A codec.
    *
    * @param manifests finds what is known of a version's making
+   * @param digests finds the digest of a version's manifest
    * @param records finds what is decided about a model
    * @param shadows finds what its shadow has shown
    */
   public ModelCodec(
       Function<VersionId, Optional<Manifest>> manifests,
+      Function<VersionId, Optional<String>> digests,
       Function<ModelName, ModelRecord> records,
       Function<ModelName, Optional<ShadowReport>> shadows) {
     this.manifests = manifests;
+    this.digests = digests;
     this.records = records;
     this.shadows = shadows;
   }
@@ -79,7 +83,10 @@ public final class ModelCodec {
         .signatures()
         .forEach((name, signature) -> builder.putSignatures(name, encode(signature)));
     status.warmUp().ifPresent(report -> builder.setWarmUp(encode(report)));
-    manifests.apply(status.id()).ifPresent(manifest -> builder.setProvenance(encode(manifest)));
+    manifests
+        .apply(status.id())
+        .ifPresent(manifest -> builder.setProvenance(encode(status.id(), manifest)));
+    digests.apply(status.id()).ifPresent(builder::setDigest);
     return builder.build();
   }
 
@@ -132,7 +139,7 @@ public final class ModelCodec {
     return builder.build();
   }
 
-  private static Provenance encode(Manifest manifest) {
+  private static Provenance encode(VersionId id, Manifest manifest) {
     return Provenance.newBuilder()
         .setRecipe(manifest.recipe())
         .setTrainingJob(
@@ -143,6 +150,9 @@ public final class ModelCodec {
         .putAllMetrics(manifest.metrics())
         .setCreateTime(timestamp(manifest.createTime()))
         .setSizeBytes(manifest.sizeBytes())
+        .setProducer(manifest.producer())
+        .setParent(
+            manifest.parent() > 0 ? new VersionId(id.model(), manifest.parent()).resource() : "")
         .build();
   }
 

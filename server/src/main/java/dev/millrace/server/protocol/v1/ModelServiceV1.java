@@ -13,6 +13,10 @@ import dev.millrace.v1.DeleteVersionRequest;
 import dev.millrace.v1.DeleteVersionResponse;
 import dev.millrace.v1.DiffVersionsRequest;
 import dev.millrace.v1.DiffVersionsResponse;
+import dev.millrace.v1.GetImportRequest;
+import dev.millrace.v1.GetImportResponse;
+import dev.millrace.v1.ImportVersionRequest;
+import dev.millrace.v1.ImportVersionResponse;
 import dev.millrace.v1.ListDisagreementsRequest;
 import dev.millrace.v1.ListDisagreementsResponse;
 import dev.millrace.v1.ListHistoryRequest;
@@ -59,6 +63,7 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
   private final Executor executor;
   private final DiffCalls diffs;
   private final VersionCalls versions;
+  private final ImportCalls imports;
   private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
 
   /**
@@ -76,7 +81,8 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
       StatusMapper statuses,
       Executor executor,
       DiffCalls diffs,
-      VersionCalls versions) {
+      VersionCalls versions,
+      ImportCalls imports) {
     this.catalog = catalog;
     this.codec = codec;
     this.labels = labels;
@@ -85,6 +91,7 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
     this.executor = executor;
     this.diffs = diffs;
     this.versions = versions;
+    this.imports = imports;
   }
 
   @Override
@@ -248,6 +255,17 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
 
   private Model encode(ModelName model) {
     return codec.encode(model, catalog.statuses(model).orElse(List.of()));
+  }
+
+  @Override
+  public StreamObserver<ImportVersionRequest> importVersion(
+      StreamObserver<ImportVersionResponse> observer) {
+    return imports.begin((ServerCallStreamObserver<ImportVersionResponse>) observer);
+  }
+
+  @Override
+  public void getImport(GetImportRequest request, StreamObserver<GetImportResponse> observer) {
+    answer(observer, () -> imports.progress(request));
   }
 
   private <T> void answer(StreamObserver<T> observer, Supplier<T> call) {
