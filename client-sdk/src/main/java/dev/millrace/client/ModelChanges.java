@@ -14,6 +14,7 @@ import dev.millrace.v1.PromoteResponse;
 import dev.millrace.v1.RollbackRequest;
 import dev.millrace.v1.RollbackResponse;
 import dev.millrace.v1.SetLabelRequest;
+import dev.millrace.v1.SetTrafficRequest;
 import dev.millrace.v1.UnloadVersionRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,6 +141,21 @@ public final class ModelChanges {
         RollbackRequest.newBuilder().setModel(model).setEtag(seen).setReason(reason).build();
     RollbackResponse response = await(stub().rollback(request));
     return move(response.getLeftVersion(), response.getRestoredVersion());
+  }
+
+  /**
+   * Sends shares of the callers that name the model alone to other versions than the champion, and
+   * copies to a shadow, in place of what was set before.
+   */
+  public ModelInfo setTraffic(TrafficSplit split) {
+    SetTrafficRequest request =
+        SetTrafficRequest.newBuilder()
+            .setModel(model)
+            .setTraffic(TrafficCodec.encode(split))
+            .setEtag(etag)
+            .setReason(reason)
+            .build();
+    return Codec.decode(await(stub().setTraffic(request)).getModel());
   }
 
   /**

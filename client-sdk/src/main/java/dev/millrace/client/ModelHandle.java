@@ -3,7 +3,6 @@ package dev.millrace.client;
 import dev.millrace.v1.DiffVersionsRequest;
 import dev.millrace.v1.ListDisagreementsRequest;
 import dev.millrace.v1.ModelServiceGrpc;
-import dev.millrace.v1.SetTrafficRequest;
 import dev.millrace.v1.WatchModelRequest;
 import dev.millrace.v1.WatchModelResponse;
 import io.grpc.Context;
@@ -43,28 +42,6 @@ public final class ModelHandle extends VersionHandle {
    */
   public ModelHandle withRoutingKey(String key) {
     return new ModelHandle(channel, id, key);
-  }
-
-  /**
-   * Sends shares of the callers that name this model alone to other versions than the champion, and
-   * copies to a shadow, in place of what was set before.
-   *
-   * @param reason why, for the history; at most 1,000 characters, may be empty
-   * @param etag the model's etag as it was seen; empty to go without the check
-   * @return the model after the change
-   */
-  public ModelInfo setTraffic(TrafficSplit split, String reason, String etag) {
-    SetTrafficRequest request =
-        SetTrafficRequest.newBuilder()
-            .setModel("models/" + id)
-            .setTraffic(TrafficCodec.encode(split))
-            .setReason(reason)
-            .setEtag(etag)
-            .build();
-    return Channel.await(
-        Channel.future(
-                channel.timed(ModelServiceGrpc.newFutureStub(channel.grpc())).setTraffic(request))
-            .thenApply(response -> Codec.decode(response.getModel())));
   }
 
   /**

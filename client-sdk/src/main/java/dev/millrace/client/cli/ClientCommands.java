@@ -16,6 +16,8 @@ public final class ClientCommands {
     program.addSubcommand(new ExplainCommand());
     program.addSubcommand(new DiffCommand());
     program.addSubcommand(new JobsCommand());
+    program.addSubcommand(new TrafficCommand());
+    program.addSubcommand(new DisagreementsCommand());
     program.addSubcommand(new LoadCommand());
     program.addSubcommand(new UnloadCommand());
     program.addSubcommand(new DeleteCommand());
@@ -23,7 +25,5 @@ public final class ClientCommands {
     program.addSubcommand(new PromoteCommand());
     program.addSubcommand(new RollbackCommand());
     program.addSubcommand(new HistoryCommand());
-    program.addSubcommand(new TrafficCommand());
-    program.addSubcommand(new DisagreementsCommand());
   }
 }

@@ -8,7 +8,6 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code millrace traffic}: sends shares of the callers, or copies, to other versions. */
 @Command(
@@ -17,19 +16,7 @@ import picocli.CommandLine.Parameters;
     description =
         "Sends shares of the callers that name a model alone to other versions than the champion,"
             + " and copies to a shadow. Replaces what was set before.")
-final class TrafficCommand extends ClientCommand {
-  @Parameters(paramLabel = "MODEL", description = "model to change")
-  private String model = "";
-
-  @Option(names = "--reason", paramLabel = "TEXT", description = "why, for the history")
-  private String reason = "";
-
-  @Option(
-      names = "--etag",
-      paramLabel = "ETAG",
-      description = "change nothing unless the model still has this etag")
-  private String etag = "";
-
+final class TrafficCommand extends ChangeCommand {
   @Option(
       names = "--canary",
       paramLabel = "VERSION=SHARE",
@@ -54,10 +41,8 @@ final class TrafficCommand extends ClientCommand {
         new TrafficSplit(
             canaries.stream().map(TrafficCommand::share).toList(),
             shadow.isEmpty() ? Optional.empty() : Optional.of(share(shadow)));
-    ModelInfo changed = client.model(model).setTraffic(split, reason, etag);
-    out()
-        .println(
-            options().isJson() ? TrafficWords.json(changed).line() : TrafficWords.traffic(changed));
+    ModelInfo changed = changes(client).setTraffic(split);
+    tell(TrafficWords.json(changed), TrafficWords.traffic(changed));
     return CommandLine.ExitCode.OK;
   }
 

@@ -177,24 +177,25 @@ final class TrafficIT {
 
   @Test
   void predict_whileTrafficAndChampionsChange_neverFails() throws Exception {
+    AtomicInteger rounds = new AtomicInteger();
     AtomicBoolean done = new AtomicBoolean();
-    CompletableFuture<Integer> changes =
-        CompletableFuture.supplyAsync(
+    CompletableFuture<Void> changes =
+        CompletableFuture.runAsync(
             () -> {
-              int count = 0;
               while (!done.get()) {
                 rig.traffic(canary(2, 0.5));
                 rig.promote(2);
                 rig.traffic(canary(1, 0.2));
                 rig.models().rollback(RollbackRequest.newBuilder().setModel("labels").build());
-                count++;
+                rounds.incrementAndGet();
               }
-              return count;
             });
     Set<Long> seen = ConcurrentHashMap.newKeySet();
-    rig.askMany(10_000, i -> TrafficRig.request(i % 10).build(), (i, version) -> seen.add(version));
+    while (rounds.get() < 10 && !changes.isDone()) {
+      rig.askMany(500, i -> TrafficRig.request(i % 10).build(), (i, version) -> seen.add(version));
+    }
     done.set(true);
-    assertThat(changes.get()).isGreaterThan(5);
+    changes.get();
     assertThat(seen).containsExactlyInAnyOrder(1L, 2L);
   }
 
