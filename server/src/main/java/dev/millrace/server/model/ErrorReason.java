@@ -104,6 +104,8 @@ public enum ErrorReason {
   DEADLINE_EXPIRED(Category.DEADLINE_EXCEEDED),
   /** The caller went away. */
   CALLER_CANCELLED(Category.CANCELLED),
+  /** The wire has this call or option, and this server does not do it. */
+  UNSUPPORTED(Category.UNIMPLEMENTED),
   /** A defect of the server or of the model; the log tells more under the request id. */
   INTERNAL(Category.INTERNAL);
 
@@ -118,6 +120,7 @@ public enum ErrorReason {
     RESOURCE_EXHAUSTED,
     DEADLINE_EXCEEDED,
     CANCELLED,
+    UNIMPLEMENTED,
     INTERNAL
   }
 
