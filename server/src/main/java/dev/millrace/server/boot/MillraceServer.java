@@ -15,6 +15,7 @@ import dev.millrace.server.inference.ObservedPredictor;
 import dev.millrace.server.inference.PredictWork;
 import dev.millrace.server.inference.Predictor;
 import dev.millrace.server.inference.cache.AnswerStore;
+import dev.millrace.server.inference.cache.BothCacheObservers;
 import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.protocol.CallThreads;
@@ -31,6 +32,8 @@ import dev.millrace.server.repository.VerifyingLoader;
 import dev.millrace.server.rollout.VersionComparison;
 import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
+import dev.millrace.server.scheduling.BothQueueObservers;
+import dev.millrace.server.scheduling.QueueObserver;
 import dev.millrace.server.storage.FileJobJournal;
 import dev.millrace.server.telemetry.CacheMeters;
 import dev.millrace.server.telemetry.HealthReporter;
@@ -60,6 +63,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -133,7 +137,9 @@ public final class MillraceServer implements AutoCloseable {
             NativeHeap::trim,
             loadMeters);
     scanner = new RepositoryScanner(repository, catalog);
-    RunMeters queueMeters = new RunMeters(meters);
+    RunMeters runMeters = new RunMeters(meters);
+    ForeignDoors foreign = new ForeignDoors(catalog, options, clock, this::isReady);
+    QueueObserver queueMeters = new BothQueueObservers(runMeters, foreign.statistics());
     queue =
         new BatchQueue<>(
             options.workers(), options.maxInputBytes(), queueMeters, clock, System::nanoTime);
@@ -155,11 +161,14 @@ public final class MillraceServer implements AutoCloseable {
             new AnswerStore(cacheMeters, System::nanoTime, calls),
             new SingleFlight(batched, calls, deadlines, clock, options.maxInputBytes()),
             lanes::costNanos,
-            cacheMeters,
+            new BothCacheObservers(cacheMeters, foreign.statistics()),
             System::nanoTime);
     Predictor predictor =
         new ObservedPredictor(
-            new LeasingPredictor(catalog, cache), requestMeters, System::nanoTime);
+            new ObservedPredictor(
+                new LeasingPredictor(catalog, cache), requestMeters, System::nanoTime),
+            foreign.statistics(),
+            System::nanoTime);
     Recipes recipes = Recipes.onClassPath();
     jobs =
         new TrainingJobs(
@@ -186,7 +195,8 @@ public final class MillraceServer implements AutoCloseable {
             calls,
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())));
     MalformedRequests malformed = new MalformedRequests(statuses);
-    List<ServerServiceDefinition> services =
+    List<ServerServiceDefinition> services = new ArrayList<>();
+    services.addAll(
         List.of(
             malformed.guard(
                 new InferenceServiceV1(predictor, statuses, clock).bindService(),
@@ -194,14 +204,22 @@ public final class MillraceServer implements AutoCloseable {
             malformed.guard(modelService.bindService(), CallThreads.of(calls, statuses)),
             malformed.guard(
                 new TrainingServiceV1(jobs, statuses, calls).bindService(),
-                CallThreads.of(calls, statuses)));
+                CallThreads.of(calls, statuses))));
+    services.addAll(
+        foreign.services(
+            predictor,
+            statuses,
+            malformed,
+            CallThreads.ofTransport(LARGEST_INLINE, calls, statuses),
+            calls));
     health =
         new HealthReporter(
             services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
     catalog.subscribe(health);
     catalog.subscribe(requestMeters);
     catalog.subscribe(lanes);
-    catalog.subscribe(queueMeters);
+    catalog.subscribe(runMeters);
+    catalog.subscribe(foreign);
     catalog.subscribe(cache);
     catalog.subscribe(cacheMeters);
     catalog.subscribe(new VersionMeters(meters));
@@ -325,6 +343,10 @@ public final class MillraceServer implements AutoCloseable {
       log.warn("the model repository cannot be read", unreadable);
       return false;
     }
+  }
+
+  private boolean isReady() {
+    return notReadyReason().isEmpty();
   }
 
   private Optional<String> notReadyReason() {

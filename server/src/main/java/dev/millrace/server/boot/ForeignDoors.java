@@ -1,0 +1,88 @@
+package dev.millrace.server.boot;
+
+import dev.millrace.server.boot.config.ServeOptions;
+import dev.millrace.server.catalog.CatalogListener;
+import dev.millrace.server.catalog.ModelCatalog;
+import dev.millrace.server.catalog.VersionStatus;
+import dev.millrace.server.inference.Predictor;
+import dev.millrace.server.inference.statistics.ModelStatistics;
+import dev.millrace.server.protocol.CallThreads;
+import dev.millrace.server.protocol.MalformedRequests;
+import dev.millrace.server.protocol.ServedVersions;
+import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.protocol.kserve.InferenceServiceKserve;
+import dev.millrace.server.protocol.kserve.RepositoryControl;
+import dev.millrace.server.protocol.tfserving.ModelServiceTf;
+import dev.millrace.server.protocol.tfserving.PredictionServiceTf;
+import dev.millrace.server.protocol.tfserving.ReloadTarget;
+import io.grpc.ServerServiceDefinition;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The doors for clients of other servers: the Open Inference Protocol's, and TensorFlow Serving's.
+ */
+final class ForeignDoors implements CatalogListener {
+  private final ModelCatalog catalog;
+  private final ServeOptions options;
+  private final InstantSource clock;
+  private final BooleanSupplier ready;
+  private final ModelStatistics statistics;
+  private final ServedVersions versions;
+
+  ForeignDoors(
+      ModelCatalog catalog, ServeOptions options, InstantSource clock, BooleanSupplier ready) {
+    this.catalog = catalog;
+    this.options = options;
+    this.clock = clock;
+    this.ready = ready;
+    this.statistics = new ModelStatistics(clock);
+    this.versions = new ServedVersions(catalog::lease);
+  }
+
+  /** What clients may ask for; to be told of requests, runs and the cache. */
+  ModelStatistics statistics() {
+    return statistics;
+  }
+
+  /**
+   * The services.
+   *
+   * @param inline threads of predictions
+   */
+  List<ServerServiceDefinition> services(
+      Predictor predictor,
+      StatusMapper statuses,
+      MalformedRequests malformed,
+      CallThreads inline,
+      Executor calls) {
+    InferenceServiceKserve kserve =
+        new InferenceServiceKserve(
+            catalog,
+            versions,
+            predictor,
+            statistics,
+            RepositoryControl.NONE,
+            ready,
+            options.workers(),
+            statuses,
+            calls,
+            clock);
+    PredictionServiceTf prediction =
+        new PredictionServiceTf(
+            predictor, versions, statuses, clock, false, options.maxInputBytes());
+    ModelServiceTf models = new ModelServiceTf(catalog, versions, ReloadTarget.NONE, statuses);
+    return List.of(
+        malformed.guard(kserve.definition(), inline),
+        malformed.guard(prediction.definition(), inline),
+        malformed.guard(models.bindService(), CallThreads.of(calls, statuses)));
+  }
+
+  @Override
+  public void onChange(VersionStatus status) {
+    statistics.onChange(status);
+    versions.onChange(status);
+  }
+}
