@@ -6,6 +6,9 @@ import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionStatus;
 import dev.millrace.server.inference.Predictor;
 import dev.millrace.server.inference.statistics.ModelStatistics;
+import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.VersionChoice;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.ServedVersions;
@@ -15,9 +18,15 @@ import dev.millrace.server.protocol.kserve.RepositoryControl;
 import dev.millrace.server.protocol.tfserving.ModelServiceTf;
 import dev.millrace.server.protocol.tfserving.PredictionServiceTf;
 import dev.millrace.server.protocol.tfserving.ReloadTarget;
+import dev.millrace.server.registry.Registry;
+import dev.millrace.server.rollout.ChangeOrder;
+import dev.millrace.server.rollout.ModelLoads;
+import dev.millrace.server.rollout.VersionLife;
 import io.grpc.ServerServiceDefinition;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
@@ -26,6 +35,8 @@ import java.util.function.BooleanSupplier;
  */
 final class ForeignDoors implements CatalogListener {
   private final ModelCatalog catalog;
+  private final Registry registry;
+  private final VersionLife life;
   private final ServeOptions options;
   private final InstantSource clock;
   private final BooleanSupplier ready;
@@ -33,13 +44,20 @@ final class ForeignDoors implements CatalogListener {
   private final ServedVersions versions;
 
   ForeignDoors(
-      ModelCatalog catalog, ServeOptions options, InstantSource clock, BooleanSupplier ready) {
+      ModelCatalog catalog,
+      Registry registry,
+      VersionLife life,
+      ServeOptions options,
+      InstantSource clock,
+      BooleanSupplier ready) {
     this.catalog = catalog;
+    this.registry = registry;
+    this.life = life;
     this.options = options;
     this.clock = clock;
     this.ready = ready;
     this.statistics = new ModelStatistics(clock);
-    this.versions = new ServedVersions(catalog::lease);
+    this.versions = new ServedVersions(this::decided, catalog::lease);
   }
 
   /** What clients may ask for; to be told of requests, runs and the cache. */
@@ -64,7 +82,7 @@ final class ForeignDoors implements CatalogListener {
             versions,
             predictor,
             statistics,
-            RepositoryControl.NONE,
+            new Control(new ModelLoads(catalog, registry, life, calls)),
             ready,
             options.workers(),
             statuses,
@@ -78,6 +96,29 @@ final class ForeignDoors implements CatalogListener {
         malformed.guard(kserve.definition(), inline),
         malformed.guard(prediction.definition(), inline),
         malformed.guard(models.bindService(), CallThreads.of(calls, statuses)));
+  }
+
+  /** The version in the place of a label, and the champion in the place of none. */
+  private ModelReference decided(ModelReference reference) {
+    if (reference.choice() instanceof VersionChoice.Latest) {
+      OptionalLong champion = registry.get(reference.model()).champion();
+      return champion.isEmpty()
+          ? reference
+          : new ModelReference(reference.model(), new VersionChoice.Exact(champion.getAsLong()));
+    }
+    return registry.resolve(reference);
+  }
+
+  private record Control(ModelLoads loads) implements RepositoryControl {
+    @Override
+    public CompletionStage<Void> load(ModelName model, String actor) {
+      return loads.load(model, new ChangeOrder(actor, "", "RepositoryModelLoad"));
+    }
+
+    @Override
+    public CompletionStage<Void> unload(ModelName model, String actor) {
+      return loads.unload(model, new ChangeOrder(actor, "", "RepositoryModelUnload"));
+    }
   }
 
   @Override

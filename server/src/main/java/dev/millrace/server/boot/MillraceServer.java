@@ -10,26 +10,26 @@ import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
 import dev.millrace.server.inference.Lanes;
 import dev.millrace.server.inference.LeasedPredictor;
-import dev.millrace.server.inference.LeasingPredictor;
-import dev.millrace.server.inference.ObservedPredictor;
 import dev.millrace.server.inference.PredictWork;
-import dev.millrace.server.inference.Predictor;
 import dev.millrace.server.inference.cache.AnswerStore;
 import dev.millrace.server.inference.cache.BothCacheObservers;
 import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.protocol.v1.DiffCalls;
+import dev.millrace.server.protocol.v1.ImportCalls;
 import dev.millrace.server.protocol.v1.InferenceServiceV1;
 import dev.millrace.server.protocol.v1.ModelCodec;
 import dev.millrace.server.protocol.v1.ModelServiceV1;
 import dev.millrace.server.protocol.v1.TrainingServiceV1;
+import dev.millrace.server.protocol.v1.VersionCalls;
+import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
-import dev.millrace.server.repository.RepositoryScanner;
-import dev.millrace.server.repository.VerifyingLoader;
 import dev.millrace.server.rollout.VersionComparison;
+import dev.millrace.server.rollout.VersionLife;
 import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
 import dev.millrace.server.scheduling.BothQueueObservers;
@@ -62,6 +62,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,10 +105,13 @@ public final class MillraceServer implements AutoCloseable {
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   private final StateLock stateLock;
+  private final RegistryRoom room;
   private final ModelRepository repository;
+  private final ModelChecks checks;
   private final ModelCatalog catalog;
-  private final RepositoryScanner scanner;
+  private final LifeRoom life;
   private final BatchQueue<PredictWork> queue;
+  private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
   private final TrainingJobs jobs;
   private final ModelServiceV1 modelService;
@@ -115,16 +119,20 @@ public final class MillraceServer implements AutoCloseable {
   private final ManagementServer management;
   private final GrpcDoor door;
 
-  private MillraceServer(ServeOptions options) throws IOException {
+  private MillraceServer(ServeOptions options, Duration bakeInterval) throws IOException {
     this.options = options;
     BindRule.check(options);
     stateLock = StateLock.take(options.dataDirectory());
-    repository = ModelRepository.open(options.repository());
+    Failpoints failpoints = KillAtFailpoint.ofProperty();
+    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
+    repository = room.repository();
+    checks = new ModelChecks(options, room, clock, failpoints);
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
+    life = new LifeRoom(room, options.memoryBudget(), timer, failpoints);
     catalog =
         new ModelCatalog(
             new VersionLoad(
-                new VerifyingLoader(new SavedModelLoader(ledger, options.workers(), clock)),
+                checks.guard(new SavedModelLoader(ledger, options.workers(), clock)),
                 new WarmUp(
                     new WarmUpRecordFile(),
                     WARM_UP_ROUNDS,
@@ -135,10 +143,12 @@ public final class MillraceServer implements AutoCloseable {
             loads,
             clock,
             NativeHeap::trim,
-            loadMeters);
-    scanner = new RepositoryScanner(repository, catalog);
+            life.measuring(loadMeters),
+            life.gate());
+    VersionLife versions = life.join(catalog, calls, clock);
     RunMeters runMeters = new RunMeters(meters);
-    ForeignDoors foreign = new ForeignDoors(catalog, options, clock, this::isReady);
+    ForeignDoors foreign =
+        new ForeignDoors(catalog, room.registry(), versions, options, clock, this::isReady);
     QueueObserver queueMeters = new BothQueueObservers(runMeters, foreign.statistics());
     queue =
         new BatchQueue<>(
@@ -163,12 +173,17 @@ public final class MillraceServer implements AutoCloseable {
             lanes::costNanos,
             new BothCacheObservers(cacheMeters, foreign.statistics()),
             System::nanoTime);
-    Predictor predictor =
-        new ObservedPredictor(
-            new ObservedPredictor(
-                new LeasingPredictor(catalog, cache), requestMeters, System::nanoTime),
-            foreign.statistics(),
-            System::nanoTime);
+    traffic =
+        new TrafficRoom(
+            room.registry(),
+            catalog,
+            repository,
+            cache,
+            batched,
+            requestMeters.and(foreign.statistics()),
+            meters,
+            clock,
+            bakeInterval);
     Recipes recipes = Recipes.onClassPath();
     jobs =
         new TrainingJobs(
@@ -177,7 +192,8 @@ public final class MillraceServer implements AutoCloseable {
                 new WorkerCommand(options.trainingHeap()),
                 options.datasets(),
                 Threads.named("trainer")),
-            new RepositoryPublisher(repository, scanner::scan, "millrace", clock),
+            new RepositoryPublisher(
+                repository, checks.publications(), life::scan, "millrace", clock),
             new TrainingRules(
                 recipes.descriptions(),
                 new Datasets(options.datasets())::contains,
@@ -190,16 +206,24 @@ public final class MillraceServer implements AutoCloseable {
     modelService =
         new ModelServiceV1(
             catalog,
-            new ModelCodec(repository::manifest),
+            new ModelCodec(
+                repository::manifest,
+                repository::digest,
+                room.registry()::get,
+                traffic.shadows()::report),
+            room.registry()::resolve,
+            traffic.calls(),
             statuses,
             calls,
-            new DiffCalls(new VersionComparison(repository, new SavedModelContents())));
+            new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
+            new VersionCalls(versions),
+            new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services = new ArrayList<>();
     services.addAll(
         List.of(
             malformed.guard(
-                new InferenceServiceV1(predictor, statuses, clock).bindService(),
+                new InferenceServiceV1(traffic.predictor(), statuses, clock).bindService(),
                 CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)),
             malformed.guard(modelService.bindService(), CallThreads.of(calls, statuses)),
             malformed.guard(
@@ -207,7 +231,7 @@ public final class MillraceServer implements AutoCloseable {
                 CallThreads.of(calls, statuses))));
     services.addAll(
         foreign.services(
-            predictor,
+            traffic.predictor(),
             statuses,
             malformed,
             CallThreads.ofTransport(LARGEST_INLINE, calls, statuses),
@@ -250,12 +274,19 @@ public final class MillraceServer implements AutoCloseable {
    *     together
    */
   public static MillraceServer start(ServeOptions options) throws IOException {
-    MillraceServer server = new MillraceServer(options);
+    return start(options, TrafficRoom.INTERVAL);
+  }
+
+  /** The same, with another time between two looks at a new champion. */
+  static MillraceServer start(ServeOptions options, Duration bakeInterval) throws IOException {
+    MillraceServer server = new MillraceServer(options, bakeInterval);
     options.describe().forEach(option -> log.info("{}", option));
-    server.scanner.scan();
+    server.life.scan();
+    server.traffic.start();
     long interval = options.scanInterval().toMillis();
+    server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
-        server.scanner::scan, interval, interval, TimeUnit.MILLISECONDS);
+        server.life::scan, interval, interval, TimeUnit.MILLISECONDS);
     return server;
   }
 
@@ -267,6 +298,11 @@ public final class MillraceServer implements AutoCloseable {
   /** Port of metrics and health. */
   public int managementPort() {
     return management.port();
+  }
+
+  /** What is decided about versions. */
+  Registry registry() {
+    return room.registry();
   }
 
   /** The training jobs. */
@@ -311,10 +347,13 @@ public final class MillraceServer implements AutoCloseable {
     boolean finished = door.drain(options.drainTimeout());
     workers.close();
     timer.shutdownNow();
+    traffic.close();
+    checks.close();
     deadlines.close();
     catalog.close();
     management.close();
     List.of(calls, jobStarts, loads).forEach(ExecutorService::shutdown);
+    room.close();
     release(stateLock);
     log.info(finished ? "stopped" : "stopped; some calls were broken off");
   }

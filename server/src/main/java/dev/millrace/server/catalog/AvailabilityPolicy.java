@@ -27,7 +27,7 @@ final class AvailabilityPolicy {
     if (!loading) {
       Optional<CatalogAction> load =
           slots.stream()
-              .filter(slot -> slot.state() == VersionState.PENDING)
+              .filter(slot -> slot.state() == VersionState.PENDING && !slot.held())
               .max(Comparator.comparingLong(SlotSnapshot::number))
               .map(slot -> new CatalogAction.Load(slot.number()));
       if (load.isPresent()) {
@@ -36,7 +36,7 @@ final class AvailabilityPolicy {
     }
     boolean wantedAnswers =
         slots.stream().anyMatch(slot -> slot.aspired() && slot.state() == VersionState.AVAILABLE);
-    boolean wantedComes = slots.stream().anyMatch(slot -> slot.aspired() && isLoading(slot));
+    boolean wantedComes = slots.stream().anyMatch(slot -> slot.aspired() && isComing(slot));
     if (!wantedAnswers && wantedComes) {
       return Optional.empty();
     }
@@ -44,6 +44,10 @@ final class AvailabilityPolicy {
         .filter(slot -> !slot.aspired() && slot.state() == VersionState.AVAILABLE)
         .map(slot -> (CatalogAction) new CatalogAction.Unload(slot.number()))
         .findFirst();
+  }
+
+  private static boolean isComing(SlotSnapshot slot) {
+    return slot.state() == VersionState.PENDING || isLoading(slot);
   }
 
   private static boolean isLoading(SlotSnapshot slot) {

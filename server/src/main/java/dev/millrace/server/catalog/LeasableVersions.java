@@ -2,6 +2,7 @@ package dev.millrace.server.catalog;
 
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.VersionChoice;
 import dev.millrace.server.model.VersionId;
 import java.util.Collections;
@@ -10,7 +11,6 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** The versions that callers can reach now. Thread-safe; readers take no lock. */
 final class LeasableVersions {
@@ -44,29 +44,46 @@ final class LeasableVersions {
 
   /** Borrows the version that the reference chooses, if it is within reach. */
   Optional<Lease> tryLease(ModelReference reference) {
-    while (true) {
-      Map.Entry<Long, Entry> found = find(reference);
+    if (reference.choice() instanceof VersionChoice.Exact exact) {
+      return tryLease(reference.model(), exact.number());
+    }
+    while (reference.choice() instanceof VersionChoice.Latest) {
+      Map.Entry<Long, Entry> found = of(reference.model()).lastEntry();
       if (found == null) {
-        return Optional.empty();
+        break;
       }
       // A shut gate means that the view has changed since: look again.
       if (found.getValue().leases().tryAcquire()) {
-        Entry entry = found.getValue();
-        return Optional.of(new Lease(entry.version(), entry.leases()));
+        return Optional.of(lease(found.getValue()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Borrows a version by its number, if it is within reach. */
+  Optional<Lease> tryLease(ModelName model, long version) {
+    while (true) {
+      Entry found = of(model).get(version);
+      if (found == null) {
+        return Optional.empty();
+      }
+      if (found.leases().tryAcquire()) {
+        return Optional.of(lease(found));
       }
     }
   }
 
-  private Map.@Nullable Entry<Long, Entry> find(ModelReference reference) {
-    NavigableMap<Long, Entry> versions =
-        models.getOrDefault(reference.model(), Collections.emptyNavigableMap());
-    if (reference.choice() instanceof VersionChoice.Latest) {
-      return versions.lastEntry();
-    }
-    if (reference.choice() instanceof VersionChoice.Exact exact) {
-      Map.Entry<Long, Entry> entry = versions.floorEntry(exact.number());
-      return entry != null && entry.getKey() == exact.number() ? entry : null;
-    }
-    return null;
+  /** The settings that a version within reach was loaded with. */
+  Optional<ModelSettings> settings(VersionId id) {
+    return Optional.ofNullable(of(id.model()).get(id.number()))
+        .map(entry -> entry.version().source().settings());
+  }
+
+  private NavigableMap<Long, Entry> of(ModelName model) {
+    return models.getOrDefault(model, Collections.emptyNavigableMap());
+  }
+
+  private static Lease lease(Entry entry) {
+    return new Lease(entry.version(), entry.leases());
   }
 }

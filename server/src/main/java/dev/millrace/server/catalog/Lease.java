@@ -55,6 +55,10 @@ public final class Lease implements AutoCloseable {
     return version.servable();
   }
 
+  void usedAt(long millis) {
+    count.usedAt(millis);
+  }
+
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

@@ -12,6 +12,7 @@ final class LeaseCount {
   private final Runnable onIdle;
   // Readers, plus SHUT once the gate is shut.
   private final AtomicInteger state = new AtomicInteger();
+  private volatile long lastLease;
 
   /** A gate that is open, and runs {@code onIdle} once: when it is shut and no reader is left. */
   LeaseCount(Runnable onIdle) {
@@ -44,6 +45,16 @@ final class LeaseCount {
     if (before == 0) {
       onIdle.run();
     }
+  }
+
+  /** Remembers when a reader last came, in milliseconds of the epoch. */
+  void usedAt(long millis) {
+    lastLease = millis;
+  }
+
+  /** When a reader last came; 0 for never. */
+  long lastLease() {
+    return lastLease;
   }
 
   /** Readers inside. */

@@ -4,21 +4,18 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.model.VersionState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -45,10 +42,11 @@ public final class ModelCatalog implements AutoCloseable {
   private final InstantSource clock;
   private final Runnable onReleased;
   private final LoadObserver observer;
+  private final LoadGate gate;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
-  private final SortedMap<ModelName, NavigableMap<Long, VersionSlot>> slots = new TreeMap<>();
+  private final SlotTable slots = new SlotTable();
 
   @GuardedBy("lock")
   private boolean closed;
@@ -64,17 +62,19 @@ public final class ModelCatalog implements AutoCloseable {
    * @param onReleased runs after a version's memory was given back
    */
   public ModelCatalog(VersionLoad load, Executor loads, InstantSource clock, Runnable onReleased) {
-    this(load, loads, clock, onReleased, LoadObserver.NONE);
+    this(load, loads, clock, onReleased, LoadObserver.NONE, LoadGate.OPEN);
   }
 
-  /** An empty catalog whose loads and releases are observed. */
+  /** An empty catalog whose loads and releases are observed, and need room. */
   public ModelCatalog(
       VersionLoad load,
       Executor loads,
       InstantSource clock,
       Runnable onReleased,
-      LoadObserver observer) {
+      LoadObserver observer,
+      LoadGate gate) {
     this.observer = observer;
+    this.gate = gate;
     this.load = load;
     this.loads = loads;
     this.clock = clock;
@@ -83,27 +83,101 @@ public final class ModelCatalog implements AutoCloseable {
 
   /** States which versions of a model shall be loaded: these and no others. Returns at once. */
   public void aspire(ModelName model, Collection<ServableSource> sources) {
+    aspire(model, sources, List.of());
+  }
+
+  /**
+   * States which versions of a model shall be loaded, and which lie in the repository beside them.
+   * Returns at once.
+   */
+  public void aspire(
+      ModelName model, Collection<ServableSource> wanted, Collection<ServableSource> stored) {
     synchronized (lock) {
       if (closed) {
         return;
       }
-      NavigableMap<Long, VersionSlot> ofModel = slots.computeIfAbsent(model, m -> new TreeMap<>());
-      ofModel.values().forEach(slot -> slot.setAspired(false));
-      for (ServableSource source : sources) {
-        VersionSlot slot = ofModel.get(source.id().number());
-        if (slot != null && slot.state() == VersionState.FAILED && !slot.source().equals(source)) {
-          drop(ofModel, slot);
-          slot = null;
+      for (VersionSlot slot : slots.of(model)) {
+        slot.setAspired(false);
+        slot.setStored(null);
+      }
+      for (ServableSource source : wanted) {
+        want(source);
+      }
+      for (ServableSource source : stored) {
+        store(source);
+      }
+      for (VersionSlot slot : slots.of(model)) {
+        if (slot.state() == VersionState.STORED && slot.stored() == null) {
+          drop(slot);
         }
-        // A slot on its way out is waited for: the next statement finds it gone and begins anew.
-        if (slot == null) {
-          slot = new VersionSlot(source, clock.instant());
-          ofModel.put(source.id().number(), slot);
-          announce(slot);
-        }
-        slot.setAspired(true);
       }
       reconcile(model);
+    }
+  }
+
+  @GuardedBy("lock")
+  private void want(ServableSource source) {
+    VersionSlot slot = slots.get(source.id());
+    boolean idle =
+        slot != null
+            && (slot.state() == VersionState.FAILED || slot.state() == VersionState.STORED);
+    if (slot != null && idle && !slot.source().equals(source)) {
+      drop(slot);
+      slot = null;
+    }
+    // A slot on its way out is waited for: the next statement finds it gone and begins anew.
+    if (slot == null) {
+      slot = add(source, VersionState.PENDING);
+    } else if (slot.state() == VersionState.STORED) {
+      slot.moveTo(VersionState.PENDING, clock.instant());
+      announce(slot);
+    }
+    slot.setAspired(true);
+  }
+
+  @GuardedBy("lock")
+  private void store(ServableSource source) {
+    VersionSlot slot = slots.get(source.id());
+    if (slot != null
+        && (slot.state() == VersionState.FAILED
+            || (slot.state() == VersionState.STORED && !slot.source().equals(source)))) {
+      drop(slot);
+      slot = null;
+    }
+    if (slot == null) {
+      slot = add(source, VersionState.STORED);
+    } else if (slot.state() == VersionState.PENDING) {
+      slot.moveTo(VersionState.STORED, clock.instant());
+      announce(slot);
+    }
+    slot.setStored(source);
+  }
+
+  /**
+   * Keeps a version that is AVAILABLE from being let go until the next statement of what shall be
+   * loaded.
+   *
+   * @return false when it is not AVAILABLE
+   */
+  public boolean keep(VersionId id) {
+    synchronized (lock) {
+      VersionSlot slot = slots.get(id);
+      if (slot == null || slot.state() != VersionState.AVAILABLE) {
+        return false;
+      }
+      slot.setAspired(true);
+      return true;
+    }
+  }
+
+  /** Tries a version that has FAILED once more; does nothing for others. */
+  public void retry(VersionId id) {
+    synchronized (lock) {
+      VersionSlot slot = slots.get(id);
+      if (slot != null && slot.state() == VersionState.FAILED && !closed) {
+        again(slot);
+        reconcile(id.model());
+      }
     }
   }
 
@@ -114,24 +188,39 @@ public final class ModelCatalog implements AutoCloseable {
    *     VERSION_NOT_READY
    */
   public Lease lease(ModelReference reference) {
-    return leasable
-        .tryLease(reference)
-        .orElseThrow(() -> Refusal.of(reference, statuses(reference.model())));
+    Optional<Lease> lease = leasable.tryLease(reference);
+    if (lease.isEmpty()) {
+      throw gate.onUnmet(reference)
+          ? Refusal.comingBack(reference)
+          : Refusal.of(reference, statuses(reference.model()));
+    }
+    lease.get().usedAt(clock.millis());
+    return lease.get();
+  }
+
+  /** Borrows a version by its number; empty when it is not within reach now. */
+  public Optional<Lease> tryLease(ModelName model, long version) {
+    Optional<Lease> lease = leasable.tryLease(model, version);
+    lease.ifPresent(held -> held.usedAt(clock.millis()));
+    return lease;
+  }
+
+  /** What the operator chose for a version, while it is within reach. */
+  public Optional<ModelSettings> settings(VersionId id) {
+    return leasable.settings(id);
   }
 
   /** All models by name, each with its versions, newest first. */
   public SortedMap<ModelName, List<VersionStatus>> statuses() {
     synchronized (lock) {
-      SortedMap<ModelName, List<VersionStatus>> all = new TreeMap<>();
-      slots.forEach((model, ofModel) -> all.put(model, statuses(ofModel)));
-      return all;
+      return slots.statuses();
     }
   }
 
   /** The versions of one model, newest first; empty when it is not known. */
   public Optional<List<VersionStatus>> statuses(ModelName model) {
     synchronized (lock) {
-      return Optional.ofNullable(slots.get(model)).map(ModelCatalog::statuses);
+      return slots.statuses(model);
     }
   }
 
@@ -156,7 +245,7 @@ public final class ModelCatalog implements AutoCloseable {
    */
   public Subscription subscribe(CatalogListener listener) {
     synchronized (lock) {
-      slots.values().forEach(ofModel -> statuses(ofModel).forEach(listener::onChange));
+      slots.statuses().values().forEach(versions -> versions.forEach(listener::onChange));
       listeners.add(listener);
     }
     return () -> listeners.remove(listener);
@@ -165,7 +254,7 @@ public final class ModelCatalog implements AutoCloseable {
   /** Waits until nothing is waiting to be loaded, being loaded, or draining. */
   public void awaitSettled() throws InterruptedException {
     synchronized (lock) {
-      while (!isSettled()) {
+      while (!slots.isSettled()) {
         lock.wait();
       }
     }
@@ -180,10 +269,15 @@ public final class ModelCatalog implements AutoCloseable {
     Instant end = clock.instant().plus(patience);
     synchronized (lock) {
       closed = true;
-      for (Map.Entry<ModelName, NavigableMap<Long, VersionSlot>> entry : slots.entrySet()) {
-        entry.getValue().values().forEach(slot -> slot.setAspired(false));
+      for (ModelName model : slots.models()) {
+        for (VersionSlot slot : slots.of(model)) {
+          slot.setAspired(false);
+          if (slot.state() == VersionState.STORED) {
+            drop(slot);
+          }
+        }
+        reconcile(model);
       }
-      List.copyOf(slots.keySet()).forEach(this::reconcile);
       while (!slots.isEmpty()) {
         long left = Duration.between(clock.instant(), end).toMillis();
         if (left <= 0) {
@@ -212,27 +306,14 @@ public final class ModelCatalog implements AutoCloseable {
   }
 
   @GuardedBy("lock")
-  private boolean isSettled() {
-    return slots.values().stream()
-        .flatMap(ofModel -> ofModel.values().stream())
-        .allMatch(
-            slot -> slot.state() == VersionState.AVAILABLE || slot.state() == VersionState.FAILED);
-  }
-
-  @GuardedBy("lock")
   private void reconcile(ModelName model) {
-    NavigableMap<Long, VersionSlot> ofModel = slots.get(model);
-    if (ofModel == null) {
-      return;
-    }
+    slots.of(model).forEach(slot -> slot.setHeld(false));
     Optional<CatalogAction> next;
-    while ((next = AvailabilityPolicy.next(snapshots(ofModel))).isPresent()) {
+    while ((next = AvailabilityPolicy.next(slots.snapshots(model))).isPresent()) {
       CatalogAction action = next.get();
-      VersionSlot slot = Objects.requireNonNull(ofModel.get(action.number()));
+      VersionSlot slot = Objects.requireNonNull(slots.get(new VersionId(model, action.number())));
       if (action instanceof CatalogAction.Load) {
-        slot.moveTo(VersionState.LOADING, clock.instant());
-        announce(slot);
-        loads.execute(() -> load(slot));
+        admit(slot);
       } else if (action instanceof CatalogAction.Unload) {
         slot.moveTo(VersionState.DRAINING, clock.instant());
         announce(slot);
@@ -242,13 +323,60 @@ public final class ModelCatalog implements AutoCloseable {
           leases.shut();
         }
       } else {
-        drop(ofModel, slot);
+        drop(slot);
+        putBack(slot);
       }
     }
-    if (ofModel.isEmpty()) {
-      slots.remove(model);
-    }
     lock.notifyAll();
+  }
+
+  @GuardedBy("lock")
+  private void admit(VersionSlot slot) {
+    LoadGate.Verdict verdict = gate.ask(slot.source(), slots.memoryUses());
+    if (verdict instanceof LoadGate.Verdict.Load) {
+      slot.moveTo(VersionState.LOADING, clock.instant());
+      announce(slot);
+      loads.execute(() -> load(slot));
+    } else if (verdict instanceof LoadGate.Verdict.Refuse refused) {
+      log.warn("{} is not loaded: {}", slot.source().id(), refused.message());
+      slot.fail(refused.reason(), refused.message(), clock.instant());
+      announce(slot);
+    } else {
+      slot.setHeld(true);
+    }
+  }
+
+  /** What waited for room may have it now, in whatever model. */
+  @GuardedBy("lock")
+  private void reconcileAll() {
+    for (ModelName model : slots.models()) {
+      reconcile(model);
+    }
+  }
+
+  @GuardedBy("lock")
+  private void again(VersionSlot failed) {
+    drop(failed);
+    VersionSlot slot = add(failed.source(), VersionState.PENDING);
+    slot.setAspired(failed.isAspired());
+    slot.setStored(failed.stored());
+  }
+
+  @GuardedBy("lock")
+  private VersionSlot add(ServableSource source, VersionState first) {
+    VersionSlot slot = new VersionSlot(source, first, clock.instant());
+    slots.put(slot);
+    announce(slot);
+    return slot;
+  }
+
+  /** A version that is out of memory and lies in the repository is listed at once. */
+  @GuardedBy("lock")
+  private void putBack(VersionSlot gone) {
+    ServableSource source = gone.stored();
+    if (source != null && !closed) {
+      add(source, VersionState.STORED).setStored(source);
+    }
   }
 
   private void load(VersionSlot slot) {
@@ -264,7 +392,7 @@ public final class ModelCatalog implements AutoCloseable {
         leasable.add(version, leases);
         slot.available(leases, version, clock.instant());
         announce(slot);
-        reconcile(id.model());
+        reconcileAll();
       }
     } catch (ServingException refused) {
       log.warn("{} could not be loaded: {}", id, refused.message(), refused);
@@ -286,14 +414,10 @@ public final class ModelCatalog implements AutoCloseable {
   /** What was measured of the version that answers now, if it was under the same settings. */
   private Optional<WarmUpReport> formerReport(ServableSource source) {
     synchronized (lock) {
-      return slots
-          .getOrDefault(source.id().model(), new TreeMap<>())
-          .descendingMap()
-          .values()
-          .stream()
+      return slots.of(source.id().model()).stream()
           .filter(slot -> slot.state() == VersionState.AVAILABLE)
           .filter(slot -> slot.source().settings().equals(source.settings()))
-          .findFirst()
+          .reduce((older, newer) -> newer)
           .flatMap(slot -> slot.status().warmUp());
     }
   }
@@ -303,7 +427,7 @@ public final class ModelCatalog implements AutoCloseable {
     synchronized (lock) {
       slot.fail(reason, message, clock.instant());
       announce(slot);
-      reconcile(slot.source().id().model());
+      reconcileAll();
     }
     onReleased.run();
   }
@@ -324,15 +448,19 @@ public final class ModelCatalog implements AutoCloseable {
       observer.onReleased(slot.source().id());
     }
     synchronized (lock) {
-      drop(Objects.requireNonNull(slots.get(slot.source().id().model())), slot);
-      reconcile(slot.source().id().model());
+      drop(slot);
+      putBack(slot);
+      for (VersionSlot refused : slots.refusedForRoom()) {
+        again(refused);
+      }
+      reconcileAll();
     }
   }
 
   @GuardedBy("lock")
-  private void drop(NavigableMap<Long, VersionSlot> ofModel, VersionSlot slot) {
+  private void drop(VersionSlot slot) {
     slot.released(clock.instant());
-    ofModel.remove(slot.source().id().number());
+    slots.remove(slot);
     announce(slot);
   }
 
@@ -340,15 +468,5 @@ public final class ModelCatalog implements AutoCloseable {
   private void announce(VersionSlot slot) {
     log.info("{} is {}", slot.source().id(), slot.state());
     listeners.forEach(listener -> listener.onChange(slot.status()));
-  }
-
-  private static List<VersionStatus> statuses(NavigableMap<Long, VersionSlot> ofModel) {
-    return ofModel.descendingMap().values().stream().map(VersionSlot::status).toList();
-  }
-
-  private static List<SlotSnapshot> snapshots(NavigableMap<Long, VersionSlot> ofModel) {
-    List<SlotSnapshot> snapshots = new ArrayList<>();
-    ofModel.values().forEach(slot -> snapshots.add(slot.snapshot()));
-    return snapshots;
   }
 }

@@ -12,7 +12,20 @@ import java.util.Optional;
 
 /** Says why a version cannot be leased. */
 final class Refusal {
+  private static final Duration SOON = Duration.ofSeconds(1);
+
   private Refusal() {}
+
+  /** What was idle and is being brought back. */
+  static ServingException comingBack(ModelReference reference) {
+    return new ServingException(
+            ErrorReason.VERSION_NOT_READY,
+            "model '"
+                + reference.model()
+                + "' was taken out of memory while nobody asked, and is being loaded again",
+            Map.of("model", reference.model().id()))
+        .retryAfter(SOON);
+  }
 
   static ServingException of(ModelReference reference, Optional<List<VersionStatus>> known) {
     String model = reference.model().id();
@@ -46,12 +59,16 @@ final class Refusal {
   }
 
   private static ServingException notReady(VersionStatus status) {
+    boolean isStored = status.state() == VersionState.STORED;
     ServingException error =
         new ServingException(
             ErrorReason.VERSION_NOT_READY,
-            status.id() + " is " + status.state() + "; ModelStatus tells more",
+            status.id()
+                + " is "
+                + status.state()
+                + (isStored ? "; load it first, by LoadVersion" : "; ModelStatus tells more"),
             Map.of(
                 "model", status.id().model().id(), "version", Long.toString(status.id().number())));
-    return status.state() == VersionState.FAILED ? error : error.retryAfter(Duration.ofSeconds(1));
+    return isStored || status.state() == VersionState.FAILED ? error : error.retryAfter(SOON);
   }
 }

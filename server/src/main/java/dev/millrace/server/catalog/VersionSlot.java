@@ -20,20 +20,20 @@ final class VersionSlot {
   private boolean aspired = true;
   private @Nullable Servable servable;
   private @Nullable LeaseCount leases;
+  private @Nullable ServableSource stored;
+  private boolean held;
 
   VersionSlot(ServableSource source, Instant now) {
+    this(source, VersionState.PENDING, now);
+  }
+
+  /** A slot that begins as PENDING or STORED. */
+  VersionSlot(ServableSource source, VersionState first, Instant now) {
     this.source = source;
     this.status =
         new VersionStatus(
-            source.id(),
-            VersionState.PENDING,
-            Optional.empty(),
-            "",
-            now,
-            new TreeMap<>(),
-            Optional.empty(),
-            0);
-    history.add(VersionState.PENDING);
+            source.id(), first, Optional.empty(), "", now, new TreeMap<>(), Optional.empty(), 0);
+    history.add(first);
   }
 
   ServableSource source() {
@@ -49,11 +49,37 @@ final class VersionSlot {
   }
 
   SlotSnapshot snapshot() {
-    return new SlotSnapshot(source.id().number(), state(), aspired);
+    return new SlotSnapshot(source.id().number(), state(), aspired, held);
+  }
+
+  /** Its part in the budget; only for one that takes memory. */
+  MemoryUse memoryUse() {
+    LeaseCount gate = leases;
+    long lastLease = gate == null ? 0 : gate.lastLease();
+    return new MemoryUse(
+        source,
+        state(),
+        status.memoryBytes(),
+        gate == null ? 0 : gate.readers(),
+        lastLease == 0 ? status.since().toEpochMilli() : lastLease);
   }
 
   void setAspired(boolean aspired) {
     this.aspired = aspired;
+  }
+
+  /** What is left of it when it is out of memory; null when nothing lies in the repository. */
+  void setStored(@Nullable ServableSource source) {
+    stored = source;
+  }
+
+  @Nullable ServableSource stored() {
+    return stored;
+  }
+
+  /** Whether it waits for room in memory. */
+  void setHeld(boolean held) {
+    this.held = held;
   }
 
   boolean isAspired() {

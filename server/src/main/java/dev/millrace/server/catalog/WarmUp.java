@@ -38,7 +38,7 @@ public final class WarmUp {
    * @param former what was measured of the version that answers now
    * @throws dev.millrace.server.model.ServingException WARM_UP_FAILED if a run fails
    */
-  WarmUpReport run(
+  public WarmUpReport run(
       ServableSource source,
       Servable servable,
       ExecutionMode execution,

@@ -1,5 +1,6 @@
 package dev.millrace.server.catalog;
 
+import dev.millrace.server.model.Signature;
 import dev.millrace.server.tensor.TensorData;
 import java.util.List;
 import java.util.Map;
@@ -17,5 +18,19 @@ public record WarmUpRequest(
   public WarmUpRequest {
     inputs = Map.copyOf(inputs);
     outputs = List.copyOf(outputs);
+  }
+
+  /** True when the signature takes exactly these inputs, and has these outputs. */
+  public boolean fits(Signature taker) {
+    return taker.inputs().keySet().equals(inputs.keySet())
+        && taker.outputs().keySet().containsAll(outputs)
+        && taker.inputs().entrySet().stream()
+            .allMatch(
+                input -> {
+                  TensorData given = inputs.get(input.getKey());
+                  return given != null
+                      && given.dtype() == input.getValue().dtype()
+                      && input.getValue().shape().accepts(given.shape());
+                });
   }
 }

@@ -57,7 +57,7 @@ final class WarmUpRound {
   void runRecords(List<WarmUpRequest> requestsOfAuthor) {
     for (WarmUpRequest record : requestsOfAuthor) {
       Signature signature = servable.signatures().get(record.signature());
-      if (signature == null || !fits(signature, record)) {
+      if (signature == null || !record.fits(signature)) {
         throw failed(
             "a warm-up record is not for any of its signatures "
                 + servable.signatures().keySet()
@@ -179,19 +179,6 @@ final class WarmUpRound {
   private void skip(String name, String why) {
     skipped.add(name + ": " + why);
     plans.put(name, BatchPlan.alone(List.of(), "not measured: " + why));
-  }
-
-  private static boolean fits(Signature signature, WarmUpRequest record) {
-    return signature.inputs().keySet().equals(record.inputs().keySet())
-        && signature.outputs().keySet().containsAll(record.outputs())
-        && signature.inputs().entrySet().stream()
-            .allMatch(
-                input -> {
-                  TensorData given = record.inputs().get(input.getKey());
-                  return given != null
-                      && given.dtype() == input.getValue().dtype()
-                      && input.getValue().shape().accepts(given.shape());
-                });
   }
 
   /** The last row that is of the same shapes as the first, so that the two can share a run. */

@@ -21,4 +21,26 @@ public interface InferenceObserver {
       @Nullable InferenceResponse response,
       @Nullable Throwable failure,
       Duration taken);
+
+  /** Both of two observers, this one first. */
+  default InferenceObserver and(InferenceObserver other) {
+    InferenceObserver first = this;
+    return new InferenceObserver() {
+      @Override
+      public void onStart() {
+        first.onStart();
+        other.onStart();
+      }
+
+      @Override
+      public void onEnd(
+          InferenceRequest request,
+          @Nullable InferenceResponse response,
+          @Nullable Throwable failure,
+          Duration taken) {
+        first.onEnd(request, response, failure, taken);
+        other.onEnd(request, response, failure, taken);
+      }
+    };
+  }
 }

@@ -22,6 +22,7 @@ import java.util.function.BooleanSupplier;
  * @param cancelled true once the caller has gone
  * @param priority how much it matters beside others
  * @param caller who asks
+ * @param routingKey keeps equal ones with one version while canaries take shares; empty for none
  */
 public record InferenceRequest(
     ModelReference model,
@@ -31,7 +32,21 @@ public record InferenceRequest(
     Deadline deadline,
     BooleanSupplier cancelled,
     Priority priority,
-    Caller caller) {
+    Caller caller,
+    String routingKey) {
+  /** A request without a routing key. */
+  public InferenceRequest(
+      ModelReference model,
+      String signature,
+      Map<String, TensorData> inputs,
+      List<String> outputs,
+      Deadline deadline,
+      BooleanSupplier cancelled,
+      Priority priority,
+      Caller caller) {
+    this(model, signature, inputs, outputs, deadline, cancelled, priority, caller, "");
+  }
+
   /** Copies the collections. */
   public InferenceRequest {
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));

@@ -16,13 +16,18 @@ import java.util.concurrent.CompletionStage;
  * the answer, so that a version never goes away under a request it has accepted.
  */
 public final class LeasingPredictor implements Predictor {
-  private final ModelCatalog catalog;
+  private final VersionLeases versions;
   private final LeasedPredictor delegate;
   private final RequestCheck check = new RequestCheck();
 
-  /** A predictor over the catalog's versions. */
+  /** A predictor over the catalog's versions, as requests name them. */
   public LeasingPredictor(ModelCatalog catalog, LeasedPredictor delegate) {
-    this.catalog = catalog;
+    this(request -> catalog.lease(request.model()), delegate);
+  }
+
+  /** A predictor over versions that something else chooses. */
+  public LeasingPredictor(VersionLeases versions, LeasedPredictor delegate) {
+    this.versions = versions;
     this.delegate = delegate;
   }
 
@@ -30,7 +35,7 @@ public final class LeasingPredictor implements Predictor {
   public CompletionStage<InferenceResponse> predict(InferenceRequest request) {
     Lease lease;
     try {
-      lease = catalog.lease(request.model());
+      lease = versions.lease(request);
     } catch (ServingException refused) {
       return CompletableFuture.failedFuture(refused);
     }

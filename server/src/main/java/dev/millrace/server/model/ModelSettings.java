@@ -1,5 +1,7 @@
 package dev.millrace.server.model;
 
+import java.time.Duration;
+
 /**
  * What an operator chooses for one model.
  *
@@ -7,12 +9,23 @@ package dev.millrace.server.model;
  * @param batching how its requests share runs
  * @param admission how many requests may wait
  * @param cache how answers are kept
+ * @param shadow what is kept of a shadow's answers
+ * @param bakeLimits when a new champion is rolled back
+ * @param versions which versions are loaded
+ * @param bake how long a new champion is watched and the former one stays loaded
  */
 public record ModelSettings(
     ExecutionMode execution,
     BatchingSettings batching,
     AdmissionSettings admission,
-    CacheSettings cache) {
+    CacheSettings cache,
+    ShadowSettings shadow,
+    BakeLimits bakeLimits,
+    VersionSettings versions,
+    Duration bake) {
+  /** How long a new champion is watched when nobody says otherwise. */
+  public static final Duration DEFAULT_BAKE = Duration.ofMinutes(10);
+
   /** What holds when nobody says otherwise. */
   public static final ModelSettings DEFAULT =
       new ModelSettings(
@@ -20,4 +33,21 @@ public record ModelSettings(
           BatchingSettings.DEFAULT,
           AdmissionSettings.DEFAULT,
           CacheSettings.OFF);
+
+  /** Settings with the defaults for all that comes after the cache. */
+  public ModelSettings(
+      ExecutionMode execution,
+      BatchingSettings batching,
+      AdmissionSettings admission,
+      CacheSettings cache) {
+    this(
+        execution,
+        batching,
+        admission,
+        cache,
+        ShadowSettings.DEFAULT,
+        BakeLimits.DEFAULT,
+        VersionSettings.DEFAULT,
+        DEFAULT_BAKE);
+  }
 }

@@ -2,7 +2,10 @@ package dev.millrace.server.model;
 
 /** Which version of a model a caller asks for. */
 public sealed interface VersionChoice {
-  /** The newest version that is available. */
+  /**
+   * The champion, or a canary in its place; for a model without a champion, the newest version that
+   * is available.
+   */
   record Latest() implements VersionChoice {}
 
   /** This version and no other. */

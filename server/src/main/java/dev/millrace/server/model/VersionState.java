@@ -5,6 +5,8 @@ import java.util.Set;
 
 /** The life of a version, with the moves that are legal in it. */
 public enum VersionState {
+  /** In the repository, and not to be loaded now. */
+  STORED,
   /** Found, and waiting for its turn to load. */
   PENDING,
   /** Being verified and read into memory. */
@@ -15,7 +17,7 @@ public enum VersionState {
   AVAILABLE,
   /** Takes no new requests; those in flight finish. */
   DRAINING,
-  /** Out of memory, for good. */
+  /** Out of memory; one that still lies in the repository begins anew as STORED or PENDING. */
   RELEASED,
   /** Could not be loaded or warmed up. */
   FAILED;
@@ -23,7 +25,8 @@ public enum VersionState {
   /** The states that may follow this one. */
   public Set<VersionState> successors() {
     return switch (this) {
-      case PENDING -> EnumSet.of(LOADING, RELEASED);
+      case STORED -> EnumSet.of(PENDING, RELEASED);
+      case PENDING -> EnumSet.of(LOADING, STORED, FAILED, RELEASED);
       case LOADING -> EnumSet.of(WARMING, FAILED);
       case WARMING -> EnumSet.of(AVAILABLE, FAILED);
       case AVAILABLE -> EnumSet.of(DRAINING);

@@ -15,21 +15,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * What wires may know of versions: which one answers a reference, and what it can do. Takes no
  * lock. Thread-safe.
  */
 public final class ServedVersions implements CatalogListener {
+  private final UnaryOperator<ModelReference> decided;
   private final Function<ModelReference, Lease> leases;
   private final Map<VersionId, VersionStatus> known = new ConcurrentHashMap<>();
 
   /**
    * Versions to be heard of.
    *
-   * @param leases borrows the version that answers a reference, as predictions do
+   * @param decided puts the version in the place of a label, and of none where there is a champion
+   * @param leases borrows a version, or says why not
    */
-  public ServedVersions(Function<ModelReference, Lease> leases) {
+  public ServedVersions(
+      UnaryOperator<ModelReference> decided, Function<ModelReference, Lease> leases) {
+    this.decided = decided;
     this.leases = leases;
   }
 
@@ -74,12 +79,29 @@ public final class ServedVersions implements CatalogListener {
    *     VERSION_NOT_READY
    */
   public VersionStatus answering(ModelReference reference) {
-    VersionId id;
-    try (Lease lease = leases.apply(reference)) {
-      id = lease.id();
+    return available(reference)
+        .orElseGet(
+            () -> {
+              // Asked for in vain, it says why; or it has come just now.
+              try (Lease lease = leases.apply(decided.apply(reference))) {
+                return get(lease.id())
+                    .orElseThrow(
+                        () ->
+                            new ServingException(
+                                ErrorReason.VERSION_NOT_READY, lease.id() + " has just gone"));
+              }
+            });
+  }
+
+  /** The same, and empty when there is none; does not count as asking for it. */
+  public Optional<VersionStatus> available(ModelReference reference) {
+    ModelReference meant = decided.apply(reference);
+    if (meant.choice() instanceof VersionChoice.Labelled) {
+      return Optional.empty();
     }
-    return get(id)
-        .orElseThrow(
-            () -> new ServingException(ErrorReason.VERSION_NOT_READY, id + " has just gone"));
+    return known.values().stream()
+        .filter(status -> status.state() == VersionState.AVAILABLE)
+        .filter(status -> meant.means(status.id()))
+        .max(Comparator.comparing(VersionStatus::id));
   }
 }

@@ -1,18 +1,16 @@
 package dev.millrace.server.repository;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A folder with everything in it: listed, digested, synced, copied or deleted as one. */
@@ -23,13 +21,31 @@ final class FileTree {
     this.root = root;
   }
 
-  /** All regular files but the manifest, ordered by path. */
+  /** All regular files but the manifest, ordered by path; links are not followed. */
   List<Path> files() throws IOException {
     try (Stream<Path> walk = Files.walk(root)) {
-      return walk.filter(Files::isRegularFile)
+      return walk.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
           .filter(file -> !root.relativize(file).toString().equals(Manifest.FILE_NAME))
           .sorted(Comparator.comparing(this::name))
           .toList();
+    } catch (UncheckedIOException wrapped) {
+      throw wrapped.getCause();
+    }
+  }
+
+  /**
+   * The first of what is neither file nor folder: a link, a pipe, a device; empty when there is
+   * none. A link leads to files that nobody has looked at.
+   */
+  Optional<String> oddity() throws IOException {
+    try (Stream<Path> walk = Files.walk(root)) {
+      return walk.filter(
+              path ->
+                  !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+                      && !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+          .map(this::name)
+          .sorted()
+          .findFirst();
     } catch (UncheckedIOException wrapped) {
       throw wrapped.getCause();
     }
@@ -39,7 +55,7 @@ final class FileTree {
   List<FileEntry> entries() throws IOException {
     List<FileEntry> entries = new ArrayList<>();
     for (Path file : files()) {
-      entries.add(new FileEntry(name(file), Files.size(file), sha256(file)));
+      entries.add(new FileEntry(name(file), Files.size(file), Sha256.of(file)));
     }
     return entries;
   }
@@ -85,7 +101,7 @@ final class FileTree {
 
   /** Deletes the folder and everything in it, if it is there. */
   void delete() throws IOException {
-    if (!Files.exists(root)) {
+    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     List<Path> all;
@@ -99,18 +115,5 @@ final class FileTree {
 
   private String name(Path file) {
     return root.relativize(file).toString().replace('\\', '/');
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[1 << 16];
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException everyJdkHasIt) {
-      throw new IllegalStateException(everyJdkHasIt);
-    }
   }
 }

@@ -19,6 +19,8 @@ import java.util.TreeMap;
  * @param metrics figures measured before publishing, such as {@code test_accuracy} in 0..1
  * @param createTime when it was published
  * @param files all files but the manifest itself, ordered by path
+ * @param parent number of the version that it was made from; 0 for none
+ * @param importId the upload that it came by; empty for none
  */
 public record Manifest(
     String producer,
@@ -30,7 +32,9 @@ public record Manifest(
     String datasetDigest,
     SortedMap<String, Double> metrics,
     Instant createTime,
-    List<FileEntry> files) {
+    List<FileEntry> files,
+    long parent,
+    String importId) {
   /** Name of the file that holds it. */
   public static final String FILE_NAME = "manifest.json";
 
@@ -39,6 +43,33 @@ public record Manifest(
     parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
     metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
     files = List.copyOf(files);
+  }
+
+  /** Of a version that was made from no other and came by no upload. */
+  public Manifest(
+      String producer,
+      String recipe,
+      String trainingJob,
+      SortedMap<String, String> parameters,
+      long seed,
+      String dataset,
+      String datasetDigest,
+      SortedMap<String, Double> metrics,
+      Instant createTime,
+      List<FileEntry> files) {
+    this(
+        producer,
+        recipe,
+        trainingJob,
+        parameters,
+        seed,
+        dataset,
+        datasetDigest,
+        metrics,
+        createTime,
+        files,
+        0,
+        "");
   }
 
   /** The same with other files. */
@@ -53,7 +84,9 @@ public record Manifest(
         datasetDigest,
         metrics,
         createTime,
-        others);
+        others,
+        parent,
+        importId);
   }
 
   /** Size of all files, in bytes. */

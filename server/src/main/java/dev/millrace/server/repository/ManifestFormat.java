@@ -1,9 +1,11 @@
 package dev.millrace.server.repository;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +31,17 @@ public final class ManifestFormat {
     if (Files.size(file) > LARGEST) {
       throw new IOException("the manifest is larger than 16 MiB");
     }
-    return json.readValue(file.toFile(), Manifest.class);
+    JsonNode tree = json.readTree(file.toFile());
+    if (tree instanceof ObjectNode fields) {
+      // Manifests of old do not have these.
+      if (!fields.has("parent")) {
+        fields.put("parent", 0);
+      }
+      if (!fields.has("importId")) {
+        fields.put("importId", "");
+      }
+    }
+    return json.treeToValue(tree, Manifest.class);
   }
 
   /** Writes the manifest into a version's folder. */

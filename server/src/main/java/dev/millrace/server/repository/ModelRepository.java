@@ -1,15 +1,18 @@
 package dev.millrace.server.repository;
 
+import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionId;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,33 +24,72 @@ import org.slf4j.LoggerFactory;
 public final class ModelRepository {
   private static final Logger log = LoggerFactory.getLogger(ModelRepository.class);
   private static final String STAGING = ".staging";
+  private static final String UPLOADS = "imports";
 
   private final Path root;
+  private final ToLongFunction<ModelName> highest;
+  private final Trash trash;
+  private final Failpoints failpoints;
   private final ManifestFormat manifests = new ManifestFormat();
   private final Object publishing = new Object();
 
-  private ModelRepository(Path root) {
+  private ModelRepository(Path root, ToLongFunction<ModelName> highest, Failpoints failpoints) {
+    this.failpoints = failpoints;
     this.root = root;
+    this.highest = highest;
+    this.trash = new Trash(root);
   }
 
   /**
-   * Opens a repository, making its folder if need be and clearing what a crash left half-copied.
+   * Opens a repository, making its folder if need be and clearing what a crash left half-copied;
+   * uploads that broke off stay.
    */
   public static ModelRepository open(Path root) throws IOException {
+    return open(root, model -> 0, Failpoints.NONE);
+  }
+
+  /**
+   * The same, where versions may have been deleted.
+   *
+   * @param highest the highest number of a model that was ever given out; 0 for none
+   */
+  public static ModelRepository open(
+      Path root, ToLongFunction<ModelName> highest, Failpoints failpoints) throws IOException {
     Files.createDirectories(root);
-    new FileTree(root.resolve(STAGING)).delete();
-    return new ModelRepository(root);
+    ModelRepository repository = new ModelRepository(root, highest, failpoints);
+    try {
+      repository.clearCopies();
+    } catch (IOException readOnly) {
+      log.warn("what a crash left in the model repository cannot be cleared", readOnly);
+    }
+    return repository;
+  }
+
+  /** True while a version's folder lies here, whole or not. */
+  public boolean contains(VersionId id) {
+    return Files.isDirectory(directory(id));
+  }
+
+  /** What was deleted and is not gone yet. */
+  public Trash trash() {
+    return trash;
+  }
+
+  /** Where uploads wait until they are whole. */
+  public Path uploads() {
+    return root.resolve(STAGING).resolve(UPLOADS);
   }
 
   /**
    * Every version of every model, whole or not, in no order. Folders with other names are passed
-   * over.
+   * over, and so is a model's folder that is a link: it may lead anywhere. A version's folder that
+   * is a link is listed, and not looked into.
    */
   public List<StoredVersion> scan() throws IOException {
     List<StoredVersion> versions = new ArrayList<>();
     for (Path folder : folders(root)) {
       String name = folder.getFileName().toString();
-      if (ModelName.isValid(name)) {
+      if (ModelName.isValid(name) && !Files.isSymbolicLink(folder)) {
         for (Path version : folders(folder)) {
           number(version)
               .ifPresent(n -> read(new VersionId(new ModelName(name), n), version, versions));
@@ -67,20 +109,62 @@ public final class ModelRepository {
   public VersionId publish(ModelName model, Path staged, Manifest draft) throws IOException {
     FileTree tree = new FileTree(staged);
     manifests.write(draft.withFiles(tree.entries()), staged);
+    failpoints.reach("publish.described");
     tree.sync();
+    failpoints.reach("publish.synced");
     synchronized (publishing) {
       Path folder = root.resolve(model.id());
       Files.createDirectories(folder);
-      VersionId id = new VersionId(model, next(folder));
+      VersionId id = new VersionId(model, next(model, folder));
       Path target = folder.resolve(Long.toString(id.number()));
       try {
         Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
       } catch (AtomicMoveNotSupportedException otherFileSystem) {
         moveByCopy(tree, target);
       }
+      failpoints.reach("publish.renamed");
       FileTree.sync(folder);
+      failpoints.reach("publish.done");
       return id;
     }
+  }
+
+  /** The number that the next version of a model will likely have. */
+  public long nextNumber(ModelName model) {
+    Path folder = root.resolve(model.id());
+    try {
+      return next(model, folder);
+    } catch (IOException unreadable) {
+      return 1;
+    }
+  }
+
+  /** The version that an upload became, if it did. */
+  public Optional<VersionId> imported(ModelName model, String importId) throws IOException {
+    Path folder = root.resolve(model.id());
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    for (Path version : folders(folder)) {
+      Optional<VersionId> id = number(version).map(n -> new VersionId(model, n));
+      if (id.flatMap(this::manifest).filter(m -> m.importId().equals(importId)).isPresent()) {
+        return id;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The version of any model that an upload became, if it did. */
+  public Optional<VersionId> imported(String importId) throws IOException {
+    for (Path folder : folders(root)) {
+      String name = folder.getFileName().toString();
+      Optional<VersionId> version =
+          ModelName.isValid(name) ? imported(new ModelName(name), importId) : Optional.empty();
+      if (version.isPresent()) {
+        return version;
+      }
+    }
+    return Optional.empty();
   }
 
   /** The text of a model's settings; empty when there are none. */
@@ -90,6 +174,26 @@ public final class ModelRepository {
     } catch (IOException unreadable) {
       log.warn("the settings of {} cannot be read", model, unreadable);
       return "";
+    }
+  }
+
+  /** Every model that has a folder, with versions or without. */
+  public List<ModelName> models() throws IOException {
+    return folders(root).stream()
+        .map(folder -> folder.getFileName().toString())
+        .filter(ModelName::isValid)
+        .map(ModelName::new)
+        .toList();
+  }
+
+  /** SHA-256 of a version's manifest, in hexadecimal: its identity; empty without a manifest. */
+  public Optional<String> digest(VersionId id) {
+    Path manifest = directory(id).resolve(Manifest.FILE_NAME);
+    try {
+      return Files.isRegularFile(manifest) ? Optional.of(Sha256.of(manifest)) : Optional.empty();
+    } catch (IOException unreadable) {
+      log.debug("the manifest of {} cannot be read now", id, unreadable);
+      return Optional.empty();
     }
   }
 
@@ -129,29 +233,61 @@ public final class ModelRepository {
       Files.move(copy, target, StandardCopyOption.ATOMIC_MOVE);
       tree.delete();
     } finally {
-      new FileTree(staging).delete();
+      copied.delete();
     }
   }
 
-  private static long next(Path folder) throws IOException {
-    long highest = 0;
-    for (Path version : folders(folder)) {
-      highest = Math.max(highest, number(version).orElse(0L));
+  private void clearCopies() throws IOException {
+    Path staging = root.resolve(STAGING);
+    if (Files.isDirectory(staging)) {
+      try (Stream<Path> left = Files.list(staging)) {
+        for (Path path : left.toList()) {
+          if (!path.endsWith(UPLOADS)) {
+            new FileTree(path).delete();
+          }
+        }
+      }
+      if (!Files.exists(uploads())) {
+        new FileTree(staging).delete();
+      }
     }
-    return highest + 1;
+  }
+
+  /** A number that no version has or had; one on its way out counts as well. */
+  private long next(ModelName model, Path folder) throws IOException {
+    long given = 0;
+    for (VersionId deleted : trash.contents()) {
+      given = deleted.model().equals(model) ? Math.max(given, deleted.number()) : given;
+    }
+    given = Math.max(given, highest.applyAsLong(model));
+    for (Path version : Files.isDirectory(folder) ? folders(folder) : List.<Path>of()) {
+      given = Math.max(given, number(version).orElse(0L));
+    }
+    return given + 1;
   }
 
   private void read(VersionId id, Path directory, List<StoredVersion> versions) {
+    if (Files.isSymbolicLink(directory)) {
+      // Its load says why it is not taken.
+      versions.add(new StoredVersion(id, directory, Optional.empty(), "a link", 0, true));
+      return;
+    }
     try {
       FileTree tree = new FileTree(directory);
       StringBuilder fingerprint = new StringBuilder();
+      long bytes = 0;
       for (Path file : tree.files()) {
-        fingerprint.append(file.getFileName()).append(' ').append(Files.size(file)).append(' ');
+        long size = Files.size(file);
+        bytes += size;
+        fingerprint.append(file.getFileName()).append(' ').append(size).append(' ');
         fingerprint.append(Files.getLastModifiedTime(file).toMillis()).append('\n');
       }
       Optional<Manifest> manifest = readManifest(id, directory);
-      boolean complete = Completeness.of(directory, manifest);
-      versions.add(new StoredVersion(id, directory, manifest, fingerprint.toString(), complete));
+      Optional<String> oddity = tree.oddity();
+      oddity.ifPresent(path -> fingerprint.append(path).append(" is no file\n"));
+      boolean complete = oddity.isPresent() || Completeness.of(directory, manifest);
+      versions.add(
+          new StoredVersion(id, directory, manifest, fingerprint.toString(), bytes, complete));
     } catch (IOException beingWrittenOrRemoved) {
       log.debug("{} cannot be read now", id, beingWrittenOrRemoved);
     }
@@ -169,12 +305,12 @@ public final class ModelRepository {
     }
   }
 
-  private static Optional<Long> number(Path folder) {
+  static Optional<Long> number(Path folder) {
     String name = folder.getFileName().toString();
     return name.matches("[1-9][0-9]{0,17}") ? Optional.of(Long.parseLong(name)) : Optional.empty();
   }
 
-  private static List<Path> folders(Path parent) throws IOException {
+  static List<Path> folders(Path parent) throws IOException {
     try (Stream<Path> list = Files.list(parent)) {
       return list.filter(Files::isDirectory).toList();
     }

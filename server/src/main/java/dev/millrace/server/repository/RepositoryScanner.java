@@ -14,20 +14,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Restates to the catalog what lies in the repository. A version with a manifest is stated as soon
- * as its files are there; one that was copied in by hand, when two scans in a row have seen the
- * same files. Thread-safe.
+ * Restates to the catalog what lies in the repository, and which of it shall be loaded. A version
+ * with a manifest is stated as soon as its files are there; one that was copied in by hand, when
+ * two scans in a row have seen the same files. Thread-safe.
  */
 public final class RepositoryScanner {
   private static final Logger log = LoggerFactory.getLogger(RepositoryScanner.class);
 
   private final ModelRepository repository;
   private final ModelCatalog catalog;
+  private final VersionSelection selection;
+  private final Map<ModelName, ModelSettings> lastGood = new ConcurrentHashMap<>();
 
   @GuardedBy("this")
   private Map<VersionId, String> lastSeen = new HashMap<>();
@@ -35,10 +40,25 @@ public final class RepositoryScanner {
   @GuardedBy("this")
   private Set<ModelName> stated = new HashSet<>();
 
-  /** A scanner that has stated nothing yet. */
+  @GuardedBy("this")
+  private Set<VersionId> whole = new HashSet<>();
+
+  /** A scanner that has stated nothing yet, and wants every version loaded. */
   public RepositoryScanner(ModelRepository repository, ModelCatalog catalog) {
+    this(repository, catalog, VersionSelection.ALL);
+  }
+
+  /** A scanner that has stated nothing yet. */
+  public RepositoryScanner(
+      ModelRepository repository, ModelCatalog catalog, VersionSelection selection) {
     this.repository = repository;
     this.catalog = catalog;
+    this.selection = selection;
+  }
+
+  /** What a model's settings said when they could last be used. */
+  public ModelSettings settings(ModelName model) {
+    return lastGood.getOrDefault(model, ModelSettings.DEFAULT);
   }
 
   /** Scans once. A repository that cannot be read changes nothing: what is loaded stays loaded. */
@@ -51,39 +71,72 @@ public final class RepositoryScanner {
       return;
     }
     Map<VersionId, String> seen = new HashMap<>();
-    Map<ModelName, String> texts = new HashMap<>();
-    Map<ModelName, List<ServableSource>> aspired = new TreeMap<>();
+    Map<ModelName, SortedMap<Long, StoredVersion>> settled = new TreeMap<>();
     for (StoredVersion version : found) {
       seen.put(version.id(), version.fingerprint());
-      boolean settled =
+      boolean unchanged =
           version.manifest().isPresent()
               || version.fingerprint().equals(lastSeen.get(version.id()));
-      if (version.complete() && settled) {
-        String settings =
-            texts.computeIfAbsent(version.id().model(), model -> repository.settingsText(model));
-        aspired
-            .computeIfAbsent(version.id().model(), m -> new ArrayList<>())
-            .add(source(version, settings));
+      if (version.complete() && unchanged) {
+        settled
+            .computeIfAbsent(version.id().model(), model -> new TreeMap<>())
+            .put(version.id().number(), version);
       }
     }
     Set<ModelName> gone = new HashSet<>(stated);
-    gone.removeAll(aspired.keySet());
+    gone.removeAll(settled.keySet());
     gone.forEach(model -> catalog.aspire(model, List.of()));
-    aspired.forEach(catalog::aspire);
-    stated = new HashSet<>(aspired.keySet());
+    settled.forEach(this::state);
+    stated = new HashSet<>(settled.keySet());
     lastSeen = seen;
+    whole.retainAll(seen.keySet());
   }
 
-  /** A source; settings that cannot be read fail the load, which says so in the status. */
-  private static ServableSource source(StoredVersion version, String text) {
-    ModelSettings settings = ModelSettings.DEFAULT;
-    try {
-      settings = SettingsFile.parse(text);
-    } catch (ServingException invalid) {
-      log.debug("{} has settings that cannot be used", version.id().model(), invalid);
+  @GuardedBy("this")
+  private void state(ModelName model, SortedMap<Long, StoredVersion> versions) {
+    for (StoredVersion version : versions.values()) {
+      if (!whole.contains(version.id())) {
+        tell(version);
+      }
     }
+    String text = repository.settingsText(model);
+    ModelSettings settings = settings(model, text);
+    Set<Long> chosen = selection.select(model, new TreeSet<>(versions.keySet()), settings(model));
+    List<ServableSource> wanted = new ArrayList<>();
+    List<ServableSource> stored = new ArrayList<>();
+    versions.forEach(
+        (number, version) ->
+            (chosen.contains(number) ? wanted : stored).add(source(version, text, settings)));
+    catalog.aspire(model, wanted, stored);
+  }
+
+  @GuardedBy("this")
+  private void tell(StoredVersion version) {
+    try {
+      selection.onFound(version);
+      whole.add(version.id());
+    } catch (RuntimeException notNow) {
+      log.warn("{} could not be written down; the next scan tries again", version.id(), notNow);
+    }
+  }
+
+  /**
+   * Settings to load with; those that cannot be used fail the load, which says so in the status.
+   */
+  private ModelSettings settings(ModelName model, String text) {
+    try {
+      ModelSettings settings = SettingsFile.parse(text);
+      lastGood.put(model, settings);
+      return settings;
+    } catch (ServingException invalid) {
+      log.debug("{} has settings that cannot be used", model, invalid);
+      return ModelSettings.DEFAULT;
+    }
+  }
+
+  private static ServableSource source(StoredVersion version, String text, ModelSettings settings) {
     String digest =
         text.isEmpty() ? version.fingerprint() : version.fingerprint() + text.hashCode();
-    return new ServableSource(version.id(), version.directory(), digest, settings);
+    return new ServableSource(version.id(), version.directory(), digest, settings, version.bytes());
   }
 }

@@ -7,15 +7,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.millrace.server.model.AdmissionSettings;
+import dev.millrace.server.model.BakeLimits;
 import dev.millrace.server.model.BatchingSettings;
 import dev.millrace.server.model.CacheSettings;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.ShadowSettings;
+import dev.millrace.server.model.VersionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -86,8 +90,36 @@ final class SettingsFile {
     BatchingSettings batching = batching(reader.section("batching"));
     AdmissionSettings admission = admission(reader.section("admission"));
     CacheSettings cache = cache(reader.section("cache"));
+    ShadowSettings shadow = shadow(reader.section("shadow"));
+    SettingsReader rollout = reader.section("rollout");
+    BakeLimits bakeLimits = bakeLimits(rollout);
+    Duration bake = rollout.duration("bake", ModelSettings.DEFAULT_BAKE);
+    rollout.requireNoOthers();
+    VersionSettings versions = versions(reader.section("versions"));
     reader.requireNoOthers();
-    return new ModelSettings(execution, batching, admission, cache);
+    return new ModelSettings(
+        execution, batching, admission, cache, shadow, bakeLimits, versions, bake);
+  }
+
+  private static VersionSettings versions(SettingsReader section) {
+    VersionSettings defaults = VersionSettings.DEFAULT;
+    VersionSettings settings =
+        new VersionSettings(
+            section.choice(
+                "policy",
+                Map.of(
+                    "latest", VersionSettings.Policy.LATEST,
+                    "all", VersionSettings.Policy.ALL,
+                    "list", VersionSettings.Policy.LIST),
+                defaults.policy()),
+            section.count("latest", defaults.latest()),
+            section.ascendingCounts("list"));
+    section.requireNoOthers();
+    boolean byList = settings.policy() == VersionSettings.Policy.LIST;
+    if (byList == settings.list().isEmpty()) {
+      throw invalid("'versions.policy: list' and 'versions.list' go together");
+    }
+    return settings;
   }
 
   private static BatchingSettings batching(SettingsReader section) {
@@ -135,6 +167,27 @@ final class SettingsFile {
             section.flag("across-callers", defaults.acrossCallers()));
     section.requireNoOthers();
     return settings;
+  }
+
+  private static ShadowSettings shadow(SettingsReader section) {
+    ShadowSettings defaults = ShadowSettings.DEFAULT;
+    ShadowSettings settings =
+        new ShadowSettings(
+            section.count("keep-disagreements", defaults.keepDisagreements(), 0, 1000),
+            section.flag("keep-inputs", defaults.keepInputs()));
+    section.requireNoOthers();
+    return settings;
+  }
+
+  private static BakeLimits bakeLimits(SettingsReader section) {
+    BakeLimits defaults = BakeLimits.DEFAULT;
+    return new BakeLimits(
+        section.flag("automatic", defaults.automatic()),
+        section.share("max-error-rate", defaults.maxErrorRate()),
+        section.share("max-slow-rate", defaults.maxSlowRate()),
+        section.number("latency-ratio", defaults.latencyRatio(), 1, 1000),
+        section.share("min-agreement", defaults.minAgreement()),
+        section.share("compare-share", defaults.compareShare()));
   }
 
   static ServingException invalid(String why) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class SettingsReader {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9}) ?(ms|s|m|h)");
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,9}) ?(B|KiB|MiB|GiB)?");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}(\\.[0-9]{1,9})?");
   private static final int LARGEST_COUNT = 1_000_000;
 
   private final String path;
@@ -59,6 +60,33 @@ final class SettingsReader {
   int count(String key, int otherwise) {
     return read(
         key, otherwise, SettingsReader::parseCount, "a whole number from 1 to " + LARGEST_COUNT);
+  }
+
+  int count(String key, int otherwise, int least, int most) {
+    return read(
+        key,
+        otherwise,
+        text -> {
+          Integer count = text.matches("[0-9]{1,7}") ? Integer.valueOf(text) : null;
+          return count == null || count < least || count > most ? null : count;
+        },
+        "a whole number from " + least + " to " + most);
+  }
+
+  /** A part of a whole, from 0 to 1. */
+  double share(String key, double otherwise) {
+    return number(key, otherwise, 0, 1);
+  }
+
+  double number(String key, double otherwise, int least, int most) {
+    return read(
+        key,
+        otherwise,
+        text -> {
+          Double number = NUMBER.matcher(text).matches() ? Double.valueOf(text) : null;
+          return number == null || number < least || number > most ? null : number;
+        },
+        "a number from " + least + " to " + most);
   }
 
   /** A count, or 0 for auto. */

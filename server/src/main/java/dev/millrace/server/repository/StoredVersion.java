@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param directory its folder
  * @param manifest what is known of it; empty for one that was copied in by hand
  * @param fingerprint changes whenever a file's name, size or time does
+ * @param bytes size of all its files but the manifest
  * @param complete false while files that the manifest or a SavedModel needs are missing
  */
 public record StoredVersion(
@@ -18,4 +19,5 @@ public record StoredVersion(
     Path directory,
     Optional<Manifest> manifest,
     String fingerprint,
+    long bytes,
     boolean complete) {}

@@ -6,31 +6,68 @@ import dev.millrace.server.catalog.ServableSource;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.VersionId;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Checks what lies in the repository before a version is loaded: the model's settings, and every
- * file against the version's manifest. Thread-safe.
+ * Checks what lies in the repository before a version is loaded: the model's settings, every file
+ * against the version's manifest, the files against those of its first load, and, unless they have
+ * passed before, what the model would do. Thread-safe.
  */
 public final class VerifyingLoader implements ServableLoader {
-  private final ServableLoader delegate;
-  private final ManifestFormat manifests = new ManifestFormat();
+  private static final Logger log = LoggerFactory.getLogger(VerifyingLoader.class);
 
-  /** Checks, then lets the delegate load. */
+  private final ServableLoader delegate;
+  private final VersionCheck check;
+  private final Acceptance acceptance;
+
+  /** Checks settings and manifests alone, then lets the delegate load. */
   public VerifyingLoader(ServableLoader delegate) {
+    this(delegate, VersionCheck.NONE, Acceptance.NONE);
+  }
+
+  /**
+   * Checks, then lets the delegate load.
+   *
+   * @param check what a version must pass that was not accepted before
+   * @param acceptance which have passed, and with which files
+   */
+  public VerifyingLoader(ServableLoader delegate, VersionCheck check, Acceptance acceptance) {
     this.delegate = delegate;
+    this.check = check;
+    this.acceptance = acceptance;
   }
 
   @Override
   public Servable load(ServableSource source, ExecutionMode mode) {
     SettingsFile.parse(settingsText(source));
-    if (Files.isRegularFile(source.directory().resolve(Manifest.FILE_NAME))) {
-      verify(source);
+    VersionFiles files = new VersionFiles(source.id(), source.directory());
+    String digest = files.digest();
+    Optional<Acceptance.Identity> remembered = acceptance.of(source.id());
+    if (remembered.isPresent() && !remembered.get().digest().equals(digest)) {
+      throw changed(source.id());
     }
-    return delegate.load(source, mode);
+    boolean accepted = remembered.isPresent() && remembered.get().accepted();
+    Acceptance.Identity identity = new Acceptance.Identity(digest, accepted || check.check(source));
+    Servable servable = delegate.load(source, mode);
+    // Not before: files that could not be loaded may be replaced by better ones.
+    if (!remembered.equals(Optional.of(identity))) {
+      remember(source.id(), identity, files.manifest());
+    }
+    return servable;
+  }
+
+  private void remember(VersionId id, Acceptance.Identity identity, Optional<Manifest> manifest) {
+    try {
+      acceptance.remember(id, identity, manifest);
+    } catch (RuntimeException unwritable) {
+      log.warn("{} will be checked again, for it cannot be written that it passed", id, unwritable);
+    }
   }
 
   private static String settingsText(ServableSource source) {
@@ -42,21 +79,13 @@ public final class VerifyingLoader implements ServableLoader {
     }
   }
 
-  private void verify(ServableSource source) {
-    Map<String, String> metadata =
-        Map.of("model", source.id().model().id(), "version", Long.toString(source.id().number()));
-    try {
-      Manifest manifest = manifests.read(source.directory());
-      if (!new FileTree(source.directory()).entries().equals(manifest.files())) {
-        throw new ServingException(
-            ErrorReason.DIGEST_MISMATCH,
-            "the files of " + source.id() + " are not those of its manifest; publish it anew",
-            metadata);
-      }
-    } catch (IOException unreadable) {
-      throw new ServingException(
-              ErrorReason.LOAD_FAILED, "the files of " + source.id() + " cannot be read", metadata)
-          .causedBy(unreadable);
-    }
+  private static ServingException changed(VersionId id) {
+    return new ServingException(
+        ErrorReason.DIGEST_MISMATCH,
+        "the files of "
+            + id
+            + " are not those that it had when it was first loaded; a version never changes, so"
+            + " put them under another number",
+        Map.of("model", id.model().id(), "version", Long.toString(id.number())));
   }
 }

@@ -11,12 +11,8 @@ import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.TrainingEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -82,22 +78,8 @@ public final class FileJobJournal implements JobJournal {
   public void create(JobRecord record) {
     try {
       Path folder = Files.createDirectories(folder(record));
-      Path draft = folder.resolve(JOB + ".draft");
-      try (FileChannel channel =
-          FileChannel.open(
-              draft,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.TRUNCATE_EXISTING)) {
-        ByteBuffer buffer = ByteBuffer.wrap(json.writeValueAsBytes(JobFile.of(record)));
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-        channel.force(true);
-      }
-      Files.move(draft, folder.resolve(JOB), StandardCopyOption.ATOMIC_MOVE);
-      forceFolder(folder);
-      forceFolder(root);
+      DurableFile.write(folder.resolve(JOB), json.writeValueAsBytes(JobFile.of(record)));
+      DurableFile.syncFolder(root);
     } catch (IOException unwritable) {
       throw new UncheckedIOException(unwritable);
     }
@@ -108,7 +90,7 @@ public final class FileJobJournal implements JobJournal {
     try {
       new EventFile(folder(record).resolve(EVENTS), json).append(event);
       if (event.sequence() == 1) {
-        forceFolder(folder(record));
+        DurableFile.syncFolder(folder(record));
       }
     } catch (IOException unwritable) {
       throw new UncheckedIOException(unwritable);
@@ -151,14 +133,5 @@ public final class FileJobJournal implements JobJournal {
 
   private Path folder(JobRecord record) {
     return root.resolve(record.id());
-  }
-
-  /** Makes new names in a folder survive a power cut, where the file system can do that. */
-  private static void forceFolder(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException notOnThisSystem) {
-      log.debug("a folder cannot be forced to disk here", notOnThisSystem);
-    }
   }
 }

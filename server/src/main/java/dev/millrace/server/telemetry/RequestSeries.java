@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestSeries {
   static final String NAME = "millrace.requests";
   static final String NONE = "none";
-  private static final Duration[] TIMES = {
+  static final Duration[] TIMES = {
     Duration.ofMillis(1),
     Duration.ofMillis(2),
     Duration.ofMillis(5),

@@ -111,6 +111,22 @@ public final class TensorData {
     return new TensorData(dtype, part, List.of(view), strings);
   }
 
+  /** The same tensor in memory of its own; at most 2 GiB. */
+  public TensorData copied() {
+    ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(byteCount()));
+    if (dtype != DataType.STRING) {
+      parts.forEach(part -> all.put(part.duplicate()));
+      return ofBytes(dtype, shape, all.flip());
+    }
+    List<ByteBuffer> copies = new ArrayList<>(strings.size());
+    for (ByteBuffer string : strings) {
+      int from = all.position();
+      all.put(string.duplicate());
+      copies.add(all.slice(from, all.position() - from).asReadOnlyBuffer());
+    }
+    return ofStrings(shape, copies);
+  }
+
   /** The element type. */
   public DataType dtype() {
     return dtype;

@@ -1,19 +1,26 @@
 package dev.millrace.server.training;
 
-import dev.millrace.server.model.ErrorReason;
-import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
+import dev.millrace.server.registry.HistoryEvent;
+import dev.millrace.server.registry.Publications;
+import dev.millrace.server.registry.VersionRecord;
 import dev.millrace.server.repository.Manifest;
 import dev.millrace.server.repository.ModelRepository;
+import dev.millrace.server.repository.Unwritable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Publishes into the model repository and has it scanned at once. Thread-safe. */
 public final class RepositoryPublisher implements ModelPublisher {
+  private static final Logger log = LoggerFactory.getLogger(RepositoryPublisher.class);
+
   private final ModelRepository repository;
+  private final Publications publications;
   private final Runnable scan;
   private final String producer;
   private final InstantSource clock;
@@ -21,12 +28,18 @@ public final class RepositoryPublisher implements ModelPublisher {
   /**
    * A publisher.
    *
+   * @param publications writes down what was published
    * @param scan makes the server look for new versions now
    * @param producer what manifests name as the writer
    */
   public RepositoryPublisher(
-      ModelRepository repository, Runnable scan, String producer, InstantSource clock) {
+      ModelRepository repository,
+      Publications publications,
+      Runnable scan,
+      String producer,
+      InstantSource clock) {
     this.repository = repository;
+    this.publications = publications;
     this.scan = scan;
     this.producer = producer;
     this.clock = clock;
@@ -49,14 +62,31 @@ public final class RepositoryPublisher implements ModelPublisher {
             List.of());
     try {
       VersionId version = repository.publish(spec.model(), exportDirectory, manifest);
+      record(version, manifest);
       scan.run();
       return version;
     } catch (IOException unwritable) {
-      throw new ServingException(
-              ErrorReason.TRAINING_FAILED,
-              "the trained model could not be written to the model repository; is its disk full?",
-              Map.of("model", spec.model().id()))
-          .causedBy(unwritable);
+      throw Unwritable.of(spec.model(), unwritable);
+    }
+  }
+
+  /** What this server made itself needs no check. Without the note it is checked like any other. */
+  private void record(VersionId version, Manifest manifest) {
+    try {
+      publications.published(
+          new VersionRecord(
+              version,
+              repository.digest(version).orElse(""),
+              manifest.trainingJob(),
+              manifest.datasetDigest(),
+              manifest.parent(),
+              manifest.createTime(),
+              true),
+          HistoryEvent.BY_ITSELF,
+          "trained by job " + manifest.trainingJob(),
+          new TreeMap<>());
+    } catch (RuntimeException unwritable) {
+      log.warn("it could not be written down that {} was published", version, unwritable);
     }
   }
 }

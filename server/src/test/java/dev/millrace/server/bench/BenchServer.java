@@ -5,6 +5,9 @@ import dev.millrace.client.ModelHandle;
 import dev.millrace.client.VersionInfo;
 import dev.millrace.client.VersionState;
 import dev.millrace.server.testing.RunningServer;
+import dev.millrace.v1.ModelServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,6 +29,7 @@ final class BenchServer implements AutoCloseable {
   private final Path savedModel;
   private final Path versions;
   private final MillraceClient client;
+  private final ManagedChannel management;
   private final ModelHandle.Watch watch;
   private final Map<Long, VersionState> states = new HashMap<>();
 
@@ -34,6 +38,7 @@ final class BenchServer implements AutoCloseable {
     this.savedModel = savedModel;
     this.versions = versions;
     this.client = MillraceClient.connect(process.address());
+    this.management = NettyChannelBuilder.forTarget(process.address()).usePlaintext().build();
     awaitKnown();
     this.watch =
         client.model(versions.getFileName().toString()).watch(this::onChange, failure -> {});
@@ -61,7 +66,22 @@ final class BenchServer implements AutoCloseable {
 
   /** A generator of calls to it; the caller closes it. */
   Load load() {
-    return new Load(process.address());
+    return new Load(process.address(), PredictCall.method());
+  }
+
+  /** A generator of health checks; the caller closes it. */
+  Load healthChecks() {
+    return new Load(process.address(), PredictCall.healthCheck());
+  }
+
+  /** Id of its model. */
+  String model() {
+    return versions.getFileName().toString();
+  }
+
+  /** Calls that change its model. */
+  ModelServiceGrpc.ModelServiceBlockingStub models() {
+    return ModelServiceGrpc.newBlockingStub(management);
   }
 
   /** What it takes of the machine. */
@@ -114,13 +134,13 @@ final class BenchServer implements AutoCloseable {
   public void close() throws InterruptedException {
     watch.close();
     client.close();
+    management.shutdownNow();
     process.close();
   }
 
   /** A version that was copied in by hand is known only when two scans have seen it. */
   private void awaitKnown() {
-    String model = versions.getFileName().toString();
-    while (client.models().stream().noneMatch(known -> known.model().equals(model))) {
+    while (client.models().stream().noneMatch(known -> known.model().equals(model()))) {
       LockSupport.parkNanos(20_000_000);
     }
   }

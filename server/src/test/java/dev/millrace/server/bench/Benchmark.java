@@ -28,6 +28,7 @@ public final class Benchmark {
           new Overload(8),
           new Overload(32),
           new SwapUnderLoad(),
+          new ShadowCost(),
           new ManySwaps(),
           new ManyPredictions());
 
@@ -69,11 +70,11 @@ public final class Benchmark {
   }
 
   private static void write(Report report, List<Scenario> chosen, Path page) throws IOException {
-    PerformancePage.writeFiles(report, Path.of("target", "bench"));
+    PerformancePage.writeFiles(report, chosen, Path.of("target", "bench"));
     if (page != null) {
       Path charts = page.resolveSibling("performance");
-      PerformancePage.writeFiles(report, charts);
-      PerformancePage.update(page, "performance", report, chosen);
+      PerformancePage.writeFiles(report, chosen, charts);
+      PerformancePage.update(page, charts, ALL);
     }
   }
 }

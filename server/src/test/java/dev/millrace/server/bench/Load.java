@@ -22,14 +22,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Sends Predict calls to a server over loopback. Thread-safe; owns its connections. */
+/** Sends calls to a server over loopback. Thread-safe; owns its connections. */
 final class Load implements AutoCloseable {
   private static final int CONNECTIONS = 4;
 
   private final List<ManagedChannel> channels = new ArrayList<>();
-  private final MethodDescriptor<byte[], byte[]> method = PredictCall.method();
+  private final MethodDescriptor<byte[], byte[]> method;
 
-  Load(String address) {
+  /** A generator of calls of one method. */
+  Load(String address, MethodDescriptor<byte[], byte[]> method) {
+    this.method = method;
     for (int i = 0; i < CONNECTIONS; i++) {
       channels.add(
           NettyChannelBuilder.forTarget(address)

@@ -6,6 +6,7 @@ import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.Tensor;
 import io.grpc.MethodDescriptor;
+import io.grpc.health.v1.HealthGrpc;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,11 @@ final class PredictCall {
   /** The method, on bytes. */
   static MethodDescriptor<byte[], byte[]> method() {
     return InferenceServiceGrpc.getPredictMethod().toBuilder(new Bytes(), new Bytes()).build();
+  }
+
+  /** A health check, which asks nothing of the server but an answer; its message is empty. */
+  static MethodDescriptor<byte[], byte[]> healthCheck() {
+    return HealthGrpc.getCheckMethod().toBuilder(new Bytes(), new Bytes()).build();
   }
 
   /** A request of float rows to a model. */

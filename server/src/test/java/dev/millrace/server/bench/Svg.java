@@ -2,6 +2,7 @@ package dev.millrace.server.bench;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Draws charts as SVG that can be read on a light and on a dark page. Stateless. */
 final class Svg {
@@ -13,6 +14,8 @@ final class Svg {
   private static final int TOP = 64;
   private static final int BOTTOM = HEIGHT - 44;
   private static final int TICKS = 4;
+  private static final int MOST_TICKS = 12;
+  private static final int TICK_DISTANCE = 30;
 
   private final StringBuilder out = new StringBuilder();
   private final Chart chart;
@@ -69,9 +72,12 @@ final class Svg {
 
   private void lines() {
     text((LEFT + RIGHT) / 2.0, HEIGHT - 8, "middle", chart.xLabel(), "normal");
-    for (int i = 0; i <= TICKS; i++) {
-      double value = leastX + (mostX - leastX) * i / TICKS;
-      text(x(value), BOTTOM + 16, "middle", Figure.shortest(value), "normal");
+    double lastTick = Double.NEGATIVE_INFINITY;
+    for (double value : ticks()) {
+      if (x(value) - lastTick >= TICK_DISTANCE) {
+        lastTick = x(value);
+        text(lastTick, BOTTOM + 16, "middle", Figure.shortest(value), "normal");
+      }
     }
     int legend = LEFT + 60;
     for (int i = 0; i < chart.lines().size(); i++) {
@@ -92,6 +98,16 @@ final class Svg {
       text(legend + 18, 44, "start", line.name(), "normal");
       legend += 40 + 7 * line.name().length();
     }
+  }
+
+  /** Where measurements are, when they are few; else at equal distances. */
+  private double[] ticks() {
+    double[] measured = points().stream().mapToDouble(Chart.Point::x).distinct().sorted().toArray();
+    return measured.length <= MOST_TICKS
+        ? measured
+        : IntStream.rangeClosed(0, TICKS)
+            .mapToDouble(i -> leastX + (mostX - leastX) * i / TICKS)
+            .toArray();
   }
 
   private boolean isBars() {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,16 +36,23 @@ public final class RunningServer implements AutoCloseable {
    * Starts a server on a folder's repository and state, and waits until it says that it is ready.
    */
   public static RunningServer start(Path folder, String... options) throws IOException {
+    return start(folder, Map.of(), options);
+  }
+
+  /** The same with variables in its environment. */
+  public static RunningServer start(Path folder, Map<String, String> variables, String... options)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(program().toString());
     command.add("serve");
     command.addAll(List.of("--port", "0", "--management-port", "0"));
     command.addAll(List.of(options));
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
-            .redirectError(folder.resolve("server.log").toFile())
-            .start();
+            .redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve("server.log").toFile()));
+    builder.environment().putAll(variables);
+    Process process = builder.start();
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = out.readLine();
@@ -75,6 +83,11 @@ public final class RunningServer implements AutoCloseable {
   /** False when the process has ended. */
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** Waits for the end of its process; false when that takes longer. */
+  public boolean awaitEnd(long time, TimeUnit unit) throws InterruptedException {
+    return process.waitFor(time, unit);
   }
 
   /** The training processes that it has now. */

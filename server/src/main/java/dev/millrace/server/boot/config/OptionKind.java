@@ -13,7 +13,9 @@ public enum OptionKind {
   FLAG("", "true or false"),
   COUNT("N", "a whole number from 1 to 1000000"),
   COUNT_OR_AUTO("N", "'auto' or a whole number from 1 to 1000000"),
+  CHECK_LEVEL("LEVEL", "'full', 'inspect' or 'off'"),
   SIZE("SIZE", "a size such as 512KiB, 64MiB or 2GiB"),
+  SIZE_OR_AUTO("SIZE", "'auto' or a size such as 512KiB, 64MiB or 2GiB"),
   DURATION("TIME", "a time such as 500ms, 30s or 5m");
 
   private static final Pattern SIZE_FORM =
@@ -47,7 +49,9 @@ public enum OptionKind {
       case FLAG -> text.equals("true") || text.equals("false");
       case COUNT -> isCount(text);
       case COUNT_OR_AUTO -> text.equals("auto") || isCount(text);
+      case CHECK_LEVEL -> text.matches("full|inspect|off");
       case SIZE -> SIZE_FORM.matcher(text).matches() && bytes(text) > 0;
+      case SIZE_OR_AUTO -> text.equals("auto") || SIZE.accepts(text);
       case DURATION -> DURATION_FORM.matcher(text).matches();
     };
   }

@@ -23,9 +23,18 @@ public enum ServeOption {
       OptionKind.COUNT_OR_AUTO, "auto", "requests that run at the same time; auto is one a core"),
   MAX_INPUT_SIZE(
       OptionKind.SIZE, "512MiB", "most bytes of inputs that wait or run; more is refused"),
+  MEMORY_BUDGET(
+      OptionKind.SIZE_OR_AUTO,
+      "auto",
+      "most memory of loaded versions; auto is four fifths of what the Java heap may leave free"),
   MAX_MESSAGE_SIZE(OptionKind.SIZE, "64MiB", "largest message taken, at most 2047MiB"),
   MAX_TRAINING_JOBS(OptionKind.COUNT, "1", "training jobs that run at the same time"),
   TRAINING_HEAP(OptionKind.SIZE, "2GiB", "most of the Java heap of a training process"),
+  CHECK_MODELS(
+      OptionKind.CHECK_LEVEL,
+      "full",
+      "what a version must pass before its first load; full tries it in a process of its own"),
+  MAX_IMPORT_SIZE(OptionKind.SIZE, "4GiB", "most bytes of the files of one upload"),
   SCAN_INTERVAL(OptionKind.DURATION, "500ms", "how often the repository is looked at"),
   DRAIN_DELAY(OptionKind.DURATION, "0s", "from the signal to stop until no new call is taken"),
   DRAIN_TIMEOUT(OptionKind.DURATION, "30s", "longest wait for calls in flight when stopping");

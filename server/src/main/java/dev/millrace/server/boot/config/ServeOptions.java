@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The effective options of a server. Immutable. */
 public final class ServeOptions {
@@ -78,6 +80,13 @@ public final class ServeOptions {
     return bytes(ServeOption.MAX_INPUT_SIZE);
   }
 
+  /** Bytes that loaded versions may take; empty to choose by the machine. */
+  public OptionalLong memoryBudget() {
+    return text(ServeOption.MEMORY_BUDGET).equals("auto")
+        ? OptionalLong.empty()
+        : OptionalLong.of(bytes(ServeOption.MEMORY_BUDGET));
+  }
+
   /** Largest message taken, in bytes. */
   public int maxMessageBytes() {
     return Math.toIntExact(bytes(ServeOption.MAX_MESSAGE_SIZE));
@@ -91,6 +100,16 @@ public final class ServeOptions {
   /** Most of the heap of a training process, in the form of {@code -Xmx}. */
   public String trainingHeap() {
     return Math.max(1, bytes(ServeOption.TRAINING_HEAP) >> 20) + "m";
+  }
+
+  /** What a version must pass before its first load. */
+  public CheckLevel checkModels() {
+    return CheckLevel.valueOf(text(ServeOption.CHECK_MODELS).toUpperCase(Locale.ROOT));
+  }
+
+  /** Most bytes of the files of one upload. */
+  public long maxImportBytes() {
+    return bytes(ServeOption.MAX_IMPORT_SIZE);
   }
 
   /** How often the repository is looked at. */

@@ -2,12 +2,9 @@ package dev.millrace.server.inference.cache;
 
 import dev.millrace.server.tensor.DataType;
 import dev.millrace.server.tensor.TensorData;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -32,7 +29,7 @@ final class KeptTensors {
   /** The same tensors in memory of their own; at most 2 GiB each. */
   static Map<String, TensorData> copy(Map<String, TensorData> tensors) {
     Map<String, TensorData> copies = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> copies.put(name, copy(tensor)));
+    tensors.forEach((name, tensor) -> copies.put(name, tensor.copied()));
     return copies;
   }
 
@@ -64,20 +61,5 @@ final class KeptTensors {
       order = one.strings().get(i).compareTo(other.strings().get(i));
     }
     return order;
-  }
-
-  private static TensorData copy(TensorData tensor) {
-    ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(tensor.byteCount()));
-    if (tensor.dtype() != DataType.STRING) {
-      tensor.parts().forEach(all::put);
-      return TensorData.ofBytes(tensor.dtype(), tensor.shape(), all.flip());
-    }
-    List<ByteBuffer> strings = new ArrayList<>(tensor.strings().size());
-    for (ByteBuffer string : tensor.strings()) {
-      int from = all.position();
-      all.put(string.duplicate());
-      strings.add(all.slice(from, all.position() - from).asReadOnlyBuffer());
-    }
-    return TensorData.ofStrings(tensor.shape(), strings);
   }
 }

@@ -43,6 +43,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -63,7 +64,8 @@ public final class InferenceServiceKserve
           "model_configuration",
           "binary_tensor_data",
           "parameters",
-          "statistics");
+          "statistics",
+          "model_repository");
 
   private final BooleanSupplier ready;
   private final ServedVersions versions;
@@ -81,7 +83,7 @@ public final class InferenceServiceKserve
    *
    * @param ready true when the server and all its models take requests
    * @param workers runs that go on at the same time
-   * @param blocking runs loads and unloads
+   * @param blocking begins loads and unloads
    */
   public InferenceServiceKserve(
       ModelCatalog catalog,
@@ -198,28 +200,18 @@ public final class InferenceServiceKserve
   @Override
   public void repositoryModelLoad(
       RepositoryModelLoadRequest request, StreamObserver<RepositoryModelLoadResponse> observer) {
-    blocking.execute(
-        () ->
-            answer(
-                observer,
-                () -> {
-                  repository.load(request);
-                  return RepositoryModelLoadResponse.getDefaultInstance();
-                }));
+    answerLater(
+        observer, () -> repository.load(request), RepositoryModelLoadResponse.getDefaultInstance());
   }
 
   @Override
   public void repositoryModelUnload(
       RepositoryModelUnloadRequest request,
       StreamObserver<RepositoryModelUnloadResponse> observer) {
-    blocking.execute(
-        () ->
-            answer(
-                observer,
-                () -> {
-                  repository.unload(request);
-                  return RepositoryModelUnloadResponse.getDefaultInstance();
-                }));
+    answerLater(
+        observer,
+        () -> repository.unload(request),
+        RepositoryModelUnloadResponse.getDefaultInstance());
   }
 
   @Override
@@ -237,11 +229,25 @@ public final class InferenceServiceKserve
   /** False, and no error, for what is not there: clients ask until it is true. */
   private boolean isReady(String name, String version) {
     try {
-      versions.answering(RequestedModel.of(name, version));
-      return true;
-    } catch (ServingException notReady) {
+      return versions.available(RequestedModel.of(name, version)).isPresent();
+    } catch (ServingException noSuchName) {
       return false;
     }
+  }
+
+  private <A> void answerLater(
+      StreamObserver<A> observer, Supplier<CompletionStage<Void>> call, A answer) {
+    blocking.execute(
+        () -> {
+          CompletionStage<Void> done;
+          try {
+            done = call.get();
+          } catch (RuntimeException | Error refusedOrDefect) {
+            observer.onError(statuses.toStatus(refusedOrDefect));
+            return;
+          }
+          Answers.send(observer, done, nothing -> answer, statuses::toStatus);
+        });
   }
 
   private <A> void answer(StreamObserver<A> observer, Supplier<A> call) {

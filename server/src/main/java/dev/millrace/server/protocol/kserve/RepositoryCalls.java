@@ -13,12 +13,14 @@ import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionState;
+import dev.millrace.server.protocol.CallerAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
-/** The repository as clients see it. Thread-safe; loads and unloads block. */
+/** The repository as clients see it. Thread-safe. */
 final class RepositoryCalls {
   private final ModelCatalog catalog;
   private final RepositoryControl control;
@@ -46,7 +48,7 @@ final class RepositoryCalls {
     return response.build();
   }
 
-  void load(RepositoryModelLoadRequest request) {
+  CompletionStage<Void> load(RepositoryModelLoadRequest request) {
     ModelName model = model(request.getRepositoryName(), request.getModelName());
     for (Map.Entry<String, ModelRepositoryParameter> parameter :
         request.getParametersMap().entrySet()) {
@@ -57,7 +59,7 @@ final class RepositoryCalls {
               + "' is not supported; publish the model's files into the repository");
     }
     try {
-      control.load(model);
+      return control.load(model, CallerAddress.current().id());
     } catch (ServingException refused) {
       if (refused.reason() == ErrorReason.MODEL_NOT_FOUND) {
         throw new ServingException(
@@ -68,8 +70,9 @@ final class RepositoryCalls {
     }
   }
 
-  void unload(RepositoryModelUnloadRequest request) {
-    control.unload(model(request.getRepositoryName(), request.getModelName()));
+  CompletionStage<Void> unload(RepositoryModelUnloadRequest request) {
+    return control.unload(
+        model(request.getRepositoryName(), request.getModelName()), CallerAddress.current().id());
   }
 
   private static ModelName model(String repository, String name) {
@@ -99,11 +102,11 @@ final class RepositoryCalls {
       case PENDING, LOADING, WARMING -> "LOADING";
       case AVAILABLE -> "READY";
       case DRAINING -> "UNLOADING";
-      case RELEASED, FAILED -> "UNAVAILABLE";
+      case STORED, RELEASED, FAILED -> "UNAVAILABLE";
     };
   }
 
   private static String reason(VersionStatus status) {
-    return status.state() == VersionState.RELEASED ? "unloaded" : status.message();
+    return status.state() == VersionState.STORED ? "unloaded" : status.message();
   }
 }

@@ -1,42 +1,24 @@
 package dev.millrace.server.protocol.kserve;
 
-import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
-import dev.millrace.server.model.ServingException;
+import java.util.concurrent.CompletionStage;
 
-/** Brings models into memory and out of it on a caller's word. Thread-safe; may block. */
+/** Brings models into memory and out of it on a caller's word. Thread-safe. */
 public interface RepositoryControl {
-  /** Refuses as Triton does where the repository alone decides. */
-  RepositoryControl NONE =
-      new RepositoryControl() {
-        @Override
-        public void load(ModelName model) {
-          throw refusal();
-        }
-
-        @Override
-        public void unload(ModelName model) {
-          throw refusal();
-        }
-
-        private ServingException refusal() {
-          return new ServingException(
-              ErrorReason.VERSION_NOT_READY,
-              "explicit model load / unload is not allowed if polling is enabled");
-        }
-      };
+  /**
+   * Loads a model.
+   *
+   * @param actor who asks
+   * @return complete when it answers; or a {@link dev.millrace.server.model.ServingException}
+   */
+  CompletionStage<Void> load(ModelName model, String actor);
 
   /**
-   * Loads a model and returns when it answers.
+   * Lets a model go.
    *
-   * @throws ServingException when it cannot
+   * @param actor who asks
+   * @return complete when it is out of memory; or a {@link
+   *     dev.millrace.server.model.ServingException}
    */
-  void load(ModelName model);
-
-  /**
-   * Lets a model go and returns when it takes no more requests.
-   *
-   * @throws ServingException when it cannot
-   */
-  void unload(ModelName model);
+  CompletionStage<Void> unload(ModelName model, String actor);
 }

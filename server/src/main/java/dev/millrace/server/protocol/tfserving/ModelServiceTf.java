@@ -137,7 +137,7 @@ public final class ModelServiceTf extends ModelServiceGrpc.ModelServiceImplBase 
       case LOADING, WARMING -> ModelVersionStatus.State.LOADING;
       case AVAILABLE -> ModelVersionStatus.State.AVAILABLE;
       case DRAINING -> ModelVersionStatus.State.UNLOADING;
-      case RELEASED, FAILED -> ModelVersionStatus.State.END;
+      case STORED, RELEASED, FAILED -> ModelVersionStatus.State.END;
     };
   }
 }

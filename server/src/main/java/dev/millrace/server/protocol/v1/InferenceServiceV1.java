@@ -4,9 +4,12 @@ import dev.millrace.server.inference.InferenceRequest;
 import dev.millrace.server.inference.InferenceResponse;
 import dev.millrace.server.inference.Predictor;
 import dev.millrace.server.model.Deadline;
+import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldPath;
+import dev.millrace.server.model.FieldViolation;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.Priority;
+import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.protocol.CallerAddress;
 import dev.millrace.server.protocol.StatusMapper;
@@ -19,12 +22,15 @@ import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The native inference service: from the wire to the predictor chain and back. Thread-safe. */
 public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServiceImplBase {
+  private static final int LONGEST_ROUTING_KEY = 256;
+
   private final Predictor predictor;
   private final StatusMapper statuses;
   private final InstantSource clock;
@@ -99,7 +105,21 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
         deadline(context),
         context::isCancelled,
         priority(request.getPriority()),
-        CallerAddress.current());
+        CallerAddress.current(),
+        routingKey(request));
+  }
+
+  private static String routingKey(PredictRequest request) {
+    int bytes = request.getRoutingKeyBytes().size();
+    if (bytes > LONGEST_ROUTING_KEY) {
+      throw ServingException.ofViolations(
+          List.of(
+              new FieldViolation(
+                  "routing_key",
+                  ErrorReason.NAME_INVALID,
+                  "expected at most " + LONGEST_ROUTING_KEY + " bytes, got " + bytes)));
+    }
+    return request.getRoutingKey();
   }
 
   private static Priority priority(dev.millrace.v1.Priority priority) {

@@ -5,10 +5,12 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.millrace.server.catalog.VersionStatus;
 import dev.millrace.server.catalog.WarmUpReport;
+import dev.millrace.server.inference.shadow.ShadowReport;
 import dev.millrace.server.model.BatchPlan;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.model.VersionState;
+import dev.millrace.server.registry.ModelRecord;
 import dev.millrace.server.repository.Manifest;
 import dev.millrace.server.tensor.TensorSpec;
 import dev.millrace.v1.BatchMeasurement;
@@ -26,23 +28,47 @@ import java.util.function.Function;
 /** Models and versions as messages. Thread-safe. */
 public final class ModelCodec {
   private final Function<VersionId, Optional<Manifest>> manifests;
+  private final Function<VersionId, Optional<String>> digests;
+  private final Function<ModelName, ModelRecord> records;
+  private final Function<ModelName, Optional<ShadowReport>> shadows;
 
   /**
    * A codec.
    *
    * @param manifests finds what is known of a version's making
+   * @param digests finds the digest of a version's manifest
+   * @param records finds what is decided about a model
+   * @param shadows finds what its shadow has shown
    */
-  public ModelCodec(Function<VersionId, Optional<Manifest>> manifests) {
+  public ModelCodec(
+      Function<VersionId, Optional<Manifest>> manifests,
+      Function<VersionId, Optional<String>> digests,
+      Function<ModelName, ModelRecord> records,
+      Function<ModelName, Optional<ShadowReport>> shadows) {
     this.manifests = manifests;
+    this.digests = digests;
+    this.records = records;
+    this.shadows = shadows;
   }
 
   Model encode(ModelName model, List<VersionStatus> versions) {
-    Model.Builder builder = Model.newBuilder().setName(model.resource());
-    versions.forEach(status -> builder.addVersions(encode(status)));
+    ModelRecord record = records.apply(model);
+    Model.Builder builder =
+        Model.newBuilder()
+            .setName(model.resource())
+            .setEtag(record.etag())
+            .setTraffic(RecordCodec.encode(record.traffic()));
+    record.bake().ifPresent(bake -> builder.setBake(RecordCodec.encode(bake)));
+    shadows.apply(model).ifPresent(report -> builder.setShadowReport(ShadowCodec.encode(report)));
+    versions.forEach(status -> builder.addVersions(encode(status, record)));
     return builder.build();
   }
 
   ModelVersion encode(VersionStatus status) {
+    return encode(status, records.apply(status.id().model()));
+  }
+
+  private ModelVersion encode(VersionStatus status, ModelRecord record) {
     ModelVersion.Builder builder =
         ModelVersion.newBuilder()
             .setName(status.id().resource())
@@ -51,12 +77,16 @@ public final class ModelCodec {
             .setReason(status.reason().map(Enum::name).orElse(""))
             .setMessage(status.message())
             .setStateTime(timestamp(status.since()))
-            .setMemoryBytes(status.memoryBytes());
+            .setMemoryBytes(status.memoryBytes())
+            .addAllLabels(RecordCodec.labels(record, status.id().number()));
     status
         .signatures()
         .forEach((name, signature) -> builder.putSignatures(name, encode(signature)));
     status.warmUp().ifPresent(report -> builder.setWarmUp(encode(report)));
-    manifests.apply(status.id()).ifPresent(manifest -> builder.setProvenance(encode(manifest)));
+    manifests
+        .apply(status.id())
+        .ifPresent(manifest -> builder.setProvenance(encode(status.id(), manifest)));
+    digests.apply(status.id()).ifPresent(builder::setDigest);
     return builder.build();
   }
 
@@ -109,7 +139,7 @@ public final class ModelCodec {
     return builder.build();
   }
 
-  private static Provenance encode(Manifest manifest) {
+  private static Provenance encode(VersionId id, Manifest manifest) {
     return Provenance.newBuilder()
         .setRecipe(manifest.recipe())
         .setTrainingJob(
@@ -120,6 +150,9 @@ public final class ModelCodec {
         .putAllMetrics(manifest.metrics())
         .setCreateTime(timestamp(manifest.createTime()))
         .setSizeBytes(manifest.sizeBytes())
+        .setProducer(manifest.producer())
+        .setParent(
+            manifest.parent() > 0 ? new VersionId(id.model(), manifest.parent()).resource() : "")
         .build();
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
@@ -47,6 +48,11 @@ public final class GraphView {
 
   Optional<FunctionDef> function(String name) {
     return Optional.ofNullable(functions.get(name));
+  }
+
+  /** The nodes of all functions' bodies. */
+  Stream<NodeDef> functionNodes() {
+    return functions.values().stream().flatMap(function -> function.getNodeDefList().stream());
   }
 
   /**
@@ -112,6 +118,10 @@ public final class GraphView {
 
     Scope(List<NodeDef> list) {
       list.forEach(node -> nodes.put(node.getName(), node));
+    }
+
+    Stream<NodeDef> nodes() {
+      return nodes.values().stream();
     }
 
     Optional<NodeDef> node(String name) {

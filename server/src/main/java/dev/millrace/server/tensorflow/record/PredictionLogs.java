@@ -25,6 +25,8 @@ public final class PredictionLogs {
 
   private static final int LOG_PREDICT = 6;
   private static final int PREDICT_REQUEST = 1;
+  private static final int PREDICT_RESPONSE = 2;
+  private static final int RESPONSE_OUTPUTS = 1;
   private static final int REQUEST_MODEL = 1;
   private static final int REQUEST_INPUTS = 2;
   private static final int REQUEST_OUTPUTS = 3;
@@ -51,12 +53,7 @@ public final class PredictionLogs {
       MessageFields predict = MessageFields.of(log.message(LOG_PREDICT));
       MessageFields request = MessageFields.of(predict.message(PREDICT_REQUEST));
       String signature = MessageFields.of(request.message(REQUEST_MODEL)).text(MODEL_SIGNATURE);
-      Map<String, TensorData> inputs = new HashMap<>();
-      for (ByteString bytes : request.all(REQUEST_INPUTS)) {
-        MessageFields entry = MessageFields.of(bytes);
-        TensorProto tensor = tensor(entry.message(ENTRY_VALUE));
-        inputs.put(entry.text(ENTRY_KEY), TensorProtos.read(tensor, budget));
-      }
+      Map<String, TensorData> inputs = tensors(request.all(REQUEST_INPUTS), budget);
       List<String> outputs = new ArrayList<>();
       for (ByteString output : request.all(REQUEST_OUTPUTS)) {
         outputs.add(MessageFields.text(output));
@@ -70,23 +67,85 @@ public final class PredictionLogs {
     }
   }
 
+  /**
+   * The request of a message and the answer that it got; empty if it logs something else than a
+   * prediction, or no answer.
+   *
+   * @param message is shared by the tensors, not copied
+   * @param budget what the tensors take is taken from it
+   * @throws DamagedRecordException if it is no such message, or holds what is no dense tensor
+   */
+  public static Optional<AnsweredRequest> readAnswered(byte[] message, ByteBudget budget)
+      throws DamagedRecordException {
+    Optional<WarmUpRequest> request = read(message, budget);
+    if (request.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      MessageFields log = MessageFields.of(UnsafeByteOperations.unsafeWrap(message));
+      MessageFields predict = MessageFields.of(log.message(LOG_PREDICT));
+      MessageFields response = MessageFields.of(predict.message(PREDICT_RESPONSE));
+      Map<String, TensorData> outputs = tensors(response.all(RESPONSE_OUTPUTS), budget);
+      return outputs.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new AnsweredRequest(request.get(), outputs));
+    } catch (DamagedRecordException damaged) {
+      throw damaged;
+    } catch (IOException malformed) {
+      throw new DamagedRecordException("it is no PredictionLog", malformed);
+    }
+  }
+
+  /** A message that logs a request and its answer, without a model's name or version. */
+  public static byte[] write(AnsweredRequest answered) {
+    return log(
+        message(PREDICT_REQUEST, request(answered.request()))
+            .concat(
+                message(
+                    PREDICT_RESPONSE,
+                    entries(answered.outputs(), RESPONSE_OUTPUTS).build().toByteString())));
+  }
+
   /** A message that logs a request, without a model's name or version. */
   public static byte[] write(WarmUpRequest request) {
-    UnknownFieldSet.Builder predict = UnknownFieldSet.newBuilder();
+    return log(message(PREDICT_REQUEST, request(request)));
+  }
+
+  private static byte[] log(ByteString predict) {
+    return message(LOG_PREDICT, predict).toByteArray();
+  }
+
+  private static ByteString request(WarmUpRequest request) {
+    UnknownFieldSet.Builder predict = entries(request.inputs(), REQUEST_INPUTS);
     predict.mergeLengthDelimitedField(
         REQUEST_MODEL, message(MODEL_SIGNATURE, ByteString.copyFromUtf8(request.signature())));
-    new TreeMap<>(request.inputs())
-        .forEach(
-            (name, tensor) ->
-                predict.mergeLengthDelimitedField(
-                    REQUEST_INPUTS,
-                    message(ENTRY_KEY, ByteString.copyFromUtf8(name))
-                        .concat(message(ENTRY_VALUE, TensorProtos.write(tensor).toByteString()))));
     for (String output : request.outputs()) {
       predict.mergeLengthDelimitedField(REQUEST_OUTPUTS, ByteString.copyFromUtf8(output));
     }
-    return message(LOG_PREDICT, message(PREDICT_REQUEST, predict.build().toByteString()))
-        .toByteArray();
+    return predict.build().toByteString();
+  }
+
+  private static UnknownFieldSet.Builder entries(Map<String, TensorData> tensors, int field) {
+    UnknownFieldSet.Builder message = UnknownFieldSet.newBuilder();
+    new TreeMap<>(tensors)
+        .forEach(
+            (name, tensor) ->
+                message.mergeLengthDelimitedField(
+                    field,
+                    message(ENTRY_KEY, ByteString.copyFromUtf8(name))
+                        .concat(message(ENTRY_VALUE, TensorProtos.write(tensor).toByteString()))));
+    return message;
+  }
+
+  private static Map<String, TensorData> tensors(List<ByteString> entries, ByteBudget budget)
+      throws IOException {
+    Map<String, TensorData> tensors = new HashMap<>();
+    for (ByteString bytes : entries) {
+      MessageFields entry = MessageFields.of(bytes);
+      TensorProto tensor = tensor(entry.message(ENTRY_VALUE));
+      tensors.put(entry.text(ENTRY_KEY), TensorProtos.read(tensor, budget));
+    }
+    return tensors;
   }
 
   private static TensorProto tensor(ByteString bytes) throws IOException {

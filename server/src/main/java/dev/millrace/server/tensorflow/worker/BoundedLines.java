@@ -8,17 +8,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Lines of UTF-8 text; of a line that is too long only the beginning is kept. Not thread-safe. */
-final class BoundedLines {
+public final class BoundedLines {
   private final BufferedReader reader;
   private final int longest;
 
-  BoundedLines(InputStream in, int longest) {
+  /**
+   * Lines of a stream.
+   *
+   * @param longest characters of a line that are kept
+   */
+  public BoundedLines(InputStream in, int longest) {
     this.reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     this.longest = longest;
   }
 
   /** The next line without its end; empty when there is none. */
-  Optional<String> next() throws IOException {
+  public Optional<String> next() throws IOException {
     StringBuilder line = new StringBuilder();
     int c = reader.read();
     if (c < 0) {
