@@ -17,10 +17,10 @@ import dev.millrace.server.protocol.kserve.InferenceServiceKserve;
 import dev.millrace.server.protocol.kserve.RepositoryControl;
 import dev.millrace.server.protocol.tfserving.ModelServiceTf;
 import dev.millrace.server.protocol.tfserving.PredictionServiceTf;
-import dev.millrace.server.protocol.tfserving.ReloadTarget;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.rollout.ChangeOrder;
 import dev.millrace.server.rollout.ModelLoads;
+import dev.millrace.server.rollout.ModelSet;
 import dev.millrace.server.rollout.VersionLife;
 import io.grpc.ServerServiceDefinition;
 import java.time.InstantSource;
@@ -91,7 +91,14 @@ final class ForeignDoors implements CatalogListener {
     PredictionServiceTf prediction =
         new PredictionServiceTf(
             predictor, versions, statuses, clock, false, options.maxInputBytes());
-    ModelServiceTf models = new ModelServiceTf(catalog, versions, ReloadTarget.NONE, statuses);
+    ModelSet set = new ModelSet(catalog, registry, life, calls);
+    ModelServiceTf models =
+        new ModelServiceTf(
+            catalog,
+            versions,
+            (list, actor) ->
+                set.replace(list, new ChangeOrder(actor, "", "HandleReloadConfigRequest")),
+            statuses);
     return List.of(
         malformed.guard(kserve.definition(), inline),
         malformed.guard(prediction.definition(), inline),

@@ -82,6 +82,8 @@ public enum ErrorReason {
   MEMORY_BUDGET_EXCEEDED(Category.FAILED_PRECONDITION),
   /** A label, a canary, a shadow or a bake period needs the version. */
   VERSION_IN_USE(Category.FAILED_PRECONDITION),
+  /** A list of models would put a label on a version that is not available. */
+  LABEL_UNAVAILABLE(Category.FAILED_PRECONDITION),
   /** The promotion would break callers of the champion. */
   SIGNATURE_BREAKING(Category.FAILED_PRECONDITION),
   /** The model has no champion before the present one. */

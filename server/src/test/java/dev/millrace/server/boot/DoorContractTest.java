@@ -15,15 +15,21 @@ import dev.millrace.v1.PredictResponse;
 import dev.millrace.v1.Tensor;
 import io.grpc.CallOptions;
 import io.grpc.Status;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +163,49 @@ final class DoorContractTest {
     }
     assertThat(answer(door, DoorRig.good().build()).getOutputsCount()).isEqualTo(1);
     assertThat(rig.server.openTensors()).isZero();
+  }
+
+  @Test
+  void reflection_ofTheForeignWires_findsTheirServicesAndMessages() throws Exception {
+    for (String symbol :
+        new String[] {
+          "inference.GRPCInferenceService",
+          "tensorflow.serving.PredictionService",
+          "tensorflow.serving.ModelService",
+          "tensorflow.TensorProto",
+          "tensorflow.SignatureDef"
+        }) {
+      CompletableFuture<ServerReflectionResponse> answer = new CompletableFuture<>();
+      StreamObserver<ServerReflectionRequest> questions =
+          ServerReflectionGrpc.newStub(rig.channel).serverReflectionInfo(first(answer));
+      questions.onNext(
+          ServerReflectionRequest.newBuilder().setFileContainingSymbol(symbol).build());
+      questions.onCompleted();
+      assertThat(
+              answer
+                  .get(30, TimeUnit.SECONDS)
+                  .getFileDescriptorResponse()
+                  .getFileDescriptorProtoCount())
+          .as(symbol)
+          .isPositive();
+    }
+  }
+
+  private static <A> StreamObserver<A> first(CompletableFuture<A> answer) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(A value) {
+        answer.complete(value);
+      }
+
+      @Override
+      public void onError(Throwable error) {
+        answer.completeExceptionally(error);
+      }
+
+      @Override
+      public void onCompleted() {}
+    };
   }
 
   private static PredictRequest.Builder slow() {

@@ -68,6 +68,8 @@ final class DoorRig implements AutoCloseable {
                     ServeOption.SCAN_INTERVAL, "50ms",
                     ServeOption.MAX_MESSAGE_SIZE, "4MiB",
                     ServeOption.MAX_INPUT_SIZE, "16MiB",
+                    // The trial in a process of its own has its own tests.
+                    ServeOption.CHECK_MODELS, "inspect",
                     ServeOption.PORT, "0",
                     ServeOption.MANAGEMENT_PORT, "0"),
                 Map.of(),

@@ -17,12 +17,14 @@ import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionChoice;
 import dev.millrace.server.model.VersionState;
 import dev.millrace.server.protocol.Answers;
+import dev.millrace.server.protocol.CallerAddress;
 import dev.millrace.server.protocol.ServedVersions;
 import dev.millrace.server.protocol.StatusMapper;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
-/** TensorFlow Serving's model service. Thread-safe; a reload blocks. */
+/** TensorFlow Serving's model service. Thread-safe. */
 public final class ModelServiceTf extends ModelServiceGrpc.ModelServiceImplBase {
   private final ModelCatalog catalog;
   private final ServedVersions versions;
@@ -57,14 +59,20 @@ public final class ModelServiceTf extends ModelServiceGrpc.ModelServiceImplBase 
   @Override
   public void handleReloadConfigRequest(
       ReloadConfigRequest request, StreamObserver<ReloadConfigResponse> observer) {
+    CompletionStage<Void> done;
+    try {
+      done = target.replace(ReloadCheck.models(request.getConfig()), CallerAddress.current().id());
+    } catch (RuntimeException | Error refusedOrDefect) {
+      observer.onError(statuses.toStatus(refusedOrDefect));
+      return;
+    }
     Answers.send(
         observer,
-        () -> {
-          target.replace(ReloadCheck.models(request.getConfig()));
-          return ReloadConfigResponse.newBuilder()
-              .setStatus(StatusProto.newBuilder().setErrorCode(Code.OK))
-              .build();
-        },
+        done,
+        nothing ->
+            ReloadConfigResponse.newBuilder()
+                .setStatus(StatusProto.newBuilder().setErrorCode(Code.OK))
+                .build(),
         statuses::toStatus);
   }
 
