@@ -108,6 +108,13 @@ final class DoorContractTest {
 
   @ParameterizedTest
   @MethodSource("doors")
+  void predict_aLabel_isAnsweredByItsVersion(Door door) throws Exception {
+    PredictRequest request = DoorRig.good().setModel("models/doubling/labels/stable").build();
+    assertThat(answer(door, request).getModel()).isEqualTo("models/doubling/versions/1");
+  }
+
+  @ParameterizedTest
+  @MethodSource("doors")
   void predict_someOutputs_givesThoseAlone(Door door) throws Exception {
     PredictRequest.Builder request =
         PredictRequest.newBuilder()

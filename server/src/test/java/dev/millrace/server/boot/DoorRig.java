@@ -13,7 +13,9 @@ import dev.millrace.server.testing.ServedModels;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.server.testing.TfServingDoor;
 import dev.millrace.v1.DataType;
+import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.PredictRequest;
+import dev.millrace.v1.SetLabelRequest;
 import dev.millrace.v1.Tensor;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -25,9 +27,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A whole server with models that every wire is tried on: {@code doubling} version 1 and, twice as
- * much again, 2; {@code echo}; {@code product}; {@code slow}; {@code broken}, which cannot be
- * loaded; and golden ones by name.
+ * A whole server with models that every wire is tried on: {@code doubling} in two versions, the
+ * first of which is labelled {@code stable}; {@code echo}; {@code product}; {@code slow}; {@code
+ * broken}, which cannot be loaded; and golden ones by name.
  */
 final class DoorRig implements AutoCloseable {
   private static final int PRODUCTS = 400;
@@ -54,6 +56,7 @@ final class DoorRig implements AutoCloseable {
     }
     SmallModels.doubling(models.resolve("doubling/1"));
     SmallModels.doubling(models.resolve("doubling/2"));
+    Files.writeString(models.resolve("doubling/millrace.yaml"), "versions: {policy: all}");
     SmallModels.echo(models.resolve("echo/1"));
     SmallModels.product(models.resolve("product/1"));
     SmallModels.slow(models.resolve("slow/1"), PRODUCTS);
@@ -77,6 +80,12 @@ final class DoorRig implements AutoCloseable {
     DoorRig rig = new DoorRig(server);
     ServedModels.await(rig.channel, golden.size() + 4);
     server.awaitReady();
+    ModelServiceGrpc.newBlockingStub(rig.channel)
+        .setLabel(
+            SetLabelRequest.newBuilder()
+                .setName("models/doubling/labels/stable")
+                .setVersion(1)
+                .build());
     return rig;
   }
 
