@@ -135,6 +135,52 @@ def tf1_legacy_init_vocabulary():
     golden("tf1_legacy_init_vocabulary", [("serving_default", {"text": ["stone", "sand", "", "river"]})])
 
 
+def example(**features):
+    """A serialized tf.Example of floats and words."""
+    made = {}
+    for name, values in features.items():
+        words = values and isinstance(values[0], bytes)
+        kind = {"bytes_list": tf.train.BytesList(value=values)} if words else {"float_list": tf.train.FloatList(value=values)}
+        made[name] = tf.train.Feature(**kind)
+    return tf.train.Example(features=tf.train.Features(feature=made)).SerializeToString(deterministic=True)
+
+
+def tf1_examples():
+    """Signatures that take tf.Example: to classify, to regress, and to predict."""
+
+    def build():
+        text = V1.placeholder(tf.string, [None], "examples")
+        features = {
+            "x": V1.io.FixedLenFeature([2], tf.float32),
+            "word": V1.io.FixedLenFeature([1], tf.string, default_value=[b"none"]),
+        }
+        parsed = V1.io.parse_example(text, features)
+        w = V1.get_variable("w", initializer=[[1.0, 0.0], [0.0, 2.0]])
+        scores = tf.matmul(parsed["x"], w)
+        classes = tf.concat([parsed["word"], parsed["word"] + "!"], 1)
+        total = tf.reduce_sum(parsed["x"], 1, keepdims=True)
+        build_ = V1.saved_model.build_signature_def
+        info = V1.saved_model.build_tensor_info
+        regress = "tensorflow/serving/regress"
+        dense = V1.placeholder(tf.float32, [None], "dense")
+        signatures = {
+            "serving_default": V1.saved_model.classification_signature_def(text, classes, scores),
+            "scores": V1.saved_model.classification_signature_def(text, None, scores),
+            "sum": V1.saved_model.regression_signature_def(text, total),
+            "flat": build_({"inputs": info(text)}, {"outputs": info(tf.squeeze(total, 1))}, regress),
+            "wide": build_({"inputs": info(text)}, {"outputs": info(parsed["x"])}, regress),
+            "predict": predict({"inputs": text}, {"total": total}),
+            "train": build_({"x": info(dense)}, {"y": info(dense + 1.0)}, "tensorflow/supervised/training"),
+        }
+        return signatures, {}
+
+    save_v1("tf1_examples", build)
+    text = [example(x=[1.0, 2.0], word=[b"mill"]), example(x=[3.0, 4.0])]
+    names = ["serving_default", "scores", "sum", "flat", "wide", "predict"]
+    calls = [(name, {"inputs": tf.constant(text)}) for name in names]
+    golden("tf1_examples", calls + [("train", {"x": [1.0]})], 1e-6)
+
+
 class Flow(tf.Module):
     @tf.function(input_signature=[spec(tf.int64, None)])
     def collatz(self, n):
@@ -557,7 +603,8 @@ def dtypes():
 
 
 MODELS = [
-    tf1_ref_variables, tf1_main_op, tf1_legacy_init_vocabulary, tf1_sparse, tf2_control_flow, tf2_ragged, keras3_export,
+    tf1_ref_variables, tf1_main_op, tf1_legacy_init_vocabulary, tf1_sparse, tf1_examples, tf2_control_flow, tf2_ragged,
+    keras3_export,
     vocabulary, mixed, shapes, strings, counter, random, dtypes, open_rank, open_size,
 ]  # fmt: skip
 

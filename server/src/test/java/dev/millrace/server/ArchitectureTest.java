@@ -62,6 +62,10 @@ final class ArchitectureTest {
           .notDependOnEachOther();
 
   @ArchTest
+  static final ArchRule wires_importOneAnother_never =
+      slices().matching(ROOT + "protocol.(*)..").should().notDependOnEachOther();
+
+  @ArchTest
   static final ArchRule boot_isImported_byNobody =
       noClasses()
           .that()

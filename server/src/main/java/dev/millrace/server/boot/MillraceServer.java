@@ -12,6 +12,7 @@ import dev.millrace.server.inference.Lanes;
 import dev.millrace.server.inference.LeasedPredictor;
 import dev.millrace.server.inference.PredictWork;
 import dev.millrace.server.inference.cache.AnswerStore;
+import dev.millrace.server.inference.cache.BothCacheObservers;
 import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.model.Failpoints;
@@ -31,6 +32,8 @@ import dev.millrace.server.rollout.VersionComparison;
 import dev.millrace.server.rollout.VersionLife;
 import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
+import dev.millrace.server.scheduling.BothQueueObservers;
+import dev.millrace.server.scheduling.QueueObserver;
 import dev.millrace.server.storage.FileJobJournal;
 import dev.millrace.server.telemetry.CacheMeters;
 import dev.millrace.server.telemetry.HealthReporter;
@@ -61,6 +64,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -142,7 +146,10 @@ public final class MillraceServer implements AutoCloseable {
             life.measuring(loadMeters),
             life.gate());
     VersionLife versions = life.join(catalog, calls, clock);
-    RunMeters queueMeters = new RunMeters(meters);
+    RunMeters runMeters = new RunMeters(meters);
+    ForeignDoors foreign =
+        new ForeignDoors(catalog, room.registry(), versions, options, clock, this::isReady);
+    QueueObserver queueMeters = new BothQueueObservers(runMeters, foreign.statistics());
     queue =
         new BatchQueue<>(
             options.workers(), options.maxInputBytes(), queueMeters, clock, System::nanoTime);
@@ -164,7 +171,7 @@ public final class MillraceServer implements AutoCloseable {
             new AnswerStore(cacheMeters, System::nanoTime, calls),
             new SingleFlight(batched, calls, deadlines, clock, options.maxInputBytes()),
             lanes::costNanos,
-            cacheMeters,
+            new BothCacheObservers(cacheMeters, foreign.statistics()),
             System::nanoTime);
     traffic =
         new TrafficRoom(
@@ -173,7 +180,7 @@ public final class MillraceServer implements AutoCloseable {
             repository,
             cache,
             batched,
-            requestMeters,
+            requestMeters.and(foreign.statistics()),
             meters,
             clock,
             bakeInterval);
@@ -212,7 +219,8 @@ public final class MillraceServer implements AutoCloseable {
             new VersionCalls(versions),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
     MalformedRequests malformed = new MalformedRequests(statuses);
-    List<ServerServiceDefinition> services =
+    List<ServerServiceDefinition> services = new ArrayList<>();
+    services.addAll(
         List.of(
             malformed.guard(
                 new InferenceServiceV1(traffic.predictor(), statuses, clock).bindService(),
@@ -220,14 +228,22 @@ public final class MillraceServer implements AutoCloseable {
             malformed.guard(modelService.bindService(), CallThreads.of(calls, statuses)),
             malformed.guard(
                 new TrainingServiceV1(jobs, statuses, calls).bindService(),
-                CallThreads.of(calls, statuses)));
+                CallThreads.of(calls, statuses))));
+    services.addAll(
+        foreign.services(
+            traffic.predictor(),
+            statuses,
+            malformed,
+            CallThreads.ofTransport(LARGEST_INLINE, calls, statuses),
+            calls));
     health =
         new HealthReporter(
             services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
     catalog.subscribe(health);
     catalog.subscribe(requestMeters);
     catalog.subscribe(lanes);
-    catalog.subscribe(queueMeters);
+    catalog.subscribe(runMeters);
+    catalog.subscribe(foreign);
     catalog.subscribe(cache);
     catalog.subscribe(cacheMeters);
     catalog.subscribe(new VersionMeters(meters));
@@ -366,6 +382,10 @@ public final class MillraceServer implements AutoCloseable {
       log.warn("the model repository cannot be read", unreadable);
       return false;
     }
+  }
+
+  private boolean isReady() {
+    return notReadyReason().isEmpty();
   }
 
   private Optional<String> notReadyReason() {

@@ -51,6 +51,16 @@ public interface Servable extends AutoCloseable {
       Collection<String> outputs,
       Deadline deadline);
 
+  /** The same run, and tells where its time went, if it can. */
+  default Map<String, TensorData> run(
+      String signature,
+      Map<String, TensorData> inputs,
+      Collection<String> outputs,
+      Deadline deadline,
+      RunPhases phases) {
+    return run(signature, inputs, outputs, deadline);
+  }
+
   /** Gives back all native memory. */
   @Override
   void close();

@@ -1,6 +1,7 @@
 package dev.millrace.server.inference;
 
 import dev.millrace.server.catalog.Lease;
+import dev.millrace.server.catalog.RunPhases;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
@@ -70,11 +71,21 @@ public final class BatchRun implements BatchRunner<PredictWork> {
         observer.onExpiredRun(lane);
       }
     }
+    RunPhases phases = new RunPhases(nanoTime);
     long start = nanoTime.getAsLong();
     Map<String, TensorData> outputs =
-        lease.servable().run(first.request().signature(), inputs, first.outputs(), latest(work));
+        lease
+            .servable()
+            .run(first.request().signature(), inputs, first.outputs(), latest(work), phases);
     long taken = nanoTime.getAsLong() - start;
     observer.onRun(lane, rows, taken);
+    observer.onPhases(
+        lane,
+        work.size(),
+        rows,
+        phases.inputNanos(),
+        Math.max(0, taken - phases.inputNanos() - phases.outputNanos()),
+        phases.outputNanos());
     if (work.size() == 1 && padding == 0) {
       answer(lane, work.get(0), outputs, taken);
     } else if (outputs.values().stream().allMatch(output -> hasRows(output, rows + padding))) {

@@ -82,6 +82,8 @@ public enum ErrorReason {
   MEMORY_BUDGET_EXCEEDED(Category.FAILED_PRECONDITION),
   /** A label, a canary, a shadow or a bake period needs the version. */
   VERSION_IN_USE(Category.FAILED_PRECONDITION),
+  /** A list of models would put a label on a version that is not available. */
+  LABEL_UNAVAILABLE(Category.FAILED_PRECONDITION),
   /** The promotion would break callers of the champion. */
   SIGNATURE_BREAKING(Category.FAILED_PRECONDITION),
   /** The model has no champion before the present one. */
@@ -104,6 +106,8 @@ public enum ErrorReason {
   DEADLINE_EXPIRED(Category.DEADLINE_EXCEEDED),
   /** The caller went away. */
   CALLER_CANCELLED(Category.CANCELLED),
+  /** The wire has this call or option, and this server does not do it. */
+  UNSUPPORTED(Category.UNIMPLEMENTED),
   /** A defect of the server or of the model; the log tells more under the request id. */
   INTERNAL(Category.INTERNAL);
 
@@ -118,6 +122,7 @@ public enum ErrorReason {
     RESOURCE_EXHAUSTED,
     DEADLINE_EXCEEDED,
     CANCELLED,
+    UNIMPLEMENTED,
     INTERNAL
   }
 

@@ -2,7 +2,6 @@ package dev.millrace.server.protocol;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
-import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.PreconditionFailure;
 import com.google.rpc.ResourceInfo;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,31 +45,48 @@ public final class StatusMapper {
 
   /** The status of any error; a defect's own text stays in the log. */
   public StatusRuntimeException toStatus(Throwable error) {
+    Throwable cause = cause(error);
+    return cause instanceof ServingException known
+        ? known(known, Wording.of(known))
+        : defect(cause);
+  }
+
+  /** The status of any error in the words of another wire; a defect's are ours. */
+  public StatusRuntimeException toStatus(
+      Throwable error, Function<ServingException, Wording> words) {
+    Throwable cause = cause(error);
+    return cause instanceof ServingException known
+        ? known(known, words.apply(known))
+        : toStatus(cause);
+  }
+
+  private static Throwable cause(Throwable error) {
     Throwable cause = error;
     while ((cause instanceof CompletionException || cause instanceof ExecutionException)
         && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause instanceof ServingException known ? known(known) : defect(cause);
+    return cause;
   }
 
   private StatusRuntimeException defect(Throwable error) {
     String id = errorIds.get();
     log.error("error {}", id, error);
-    return known(
+    ServingException known =
         new ServingException(
             ErrorReason.INTERNAL,
             "internal error; the server's log tells more under the error id",
-            Map.of("error_id", id)));
+            Map.of("error_id", id));
+    return known(known, Wording.of(known));
   }
 
-  private static StatusRuntimeException known(ServingException error) {
-    String message = StatusSize.text(error.message());
+  private static StatusRuntimeException known(ServingException error, Wording words) {
+    String message = StatusSize.text(words.text());
     Map<String, String> metadata = new TreeMap<>(error.metadata());
     metadata.replaceAll((key, value) -> StatusSize.value(value));
     Status.Builder status =
         Status.newBuilder()
-            .setCode(code(error.reason().category()).getNumber())
+            .setCode(words.code().value())
             .setMessage(message)
             .addDetails(
                 Any.pack(
@@ -122,9 +139,5 @@ public final class StatusMapper {
                           .setDescription(message))
                   .build()));
     }
-  }
-
-  private static Code code(ErrorReason.Category category) {
-    return Code.valueOf(category.name());
   }
 }

@@ -40,6 +40,17 @@ public interface QueueObserver {
   /** A run has ended. */
   void onRun(Lane lane, int rows, long nanos);
 
+  /**
+   * Tells where the time of a run went, after {@link #onRun}.
+   *
+   * @param pieces requests, or parts of them, that shared the run
+   * @param inputNanos time to bring the inputs to TensorFlow
+   * @param inferNanos time of TensorFlow's run
+   * @param outputNanos time to bring the outputs back
+   */
+  default void onPhases(
+      Lane lane, int pieces, int rows, long inputNanos, long inferNanos, long outputNanos) {}
+
   /** Work is run although its deadline has passed; does not happen unless time leaps. */
   void onExpiredRun(Lane lane);
 

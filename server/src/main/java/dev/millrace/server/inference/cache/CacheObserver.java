@@ -8,6 +8,14 @@ public interface CacheObserver {
   void onRequest(VersionId version, String signature, CacheOutcome outcome);
 
   /**
+   * A kept answer was looked for.
+   *
+   * @param found true when there was one
+   * @param nanos time of the look
+   */
+  default void onLookUp(VersionId version, String signature, boolean found, long nanos) {}
+
+  /**
    * A request was answered without a run of its own.
    *
    * @param nanos time of a worker that the run would have taken, as estimated

@@ -77,7 +77,9 @@ public final class CachedPredictor implements LeasedPredictor, CatalogListener {
     CacheKey key = CacheKey.of(leased, lease.settings().cache().acrossCallers());
     Lookup lookup = new Lookup(key, leased, bytes, worth);
     Optional<InferenceResponse> kept = lookup.kept();
-    worth.lookedUp(bytes, nanoTime.getAsLong() - start);
+    long taken = nanoTime.getAsLong() - start;
+    worth.lookedUp(bytes, taken);
+    observer.onLookUp(lease.id(), signature, kept.isPresent(), taken);
     return kept.isPresent()
         ? CompletableFuture.completedFuture(kept.get())
         : flights.predict(key, leased, lookup);

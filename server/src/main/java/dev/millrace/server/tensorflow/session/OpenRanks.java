@@ -60,7 +60,7 @@ final class OpenRanks {
               : new TensorSpec(spec.dtype(), allOpen(rank));
         });
     return new BoundSignature(
-        new Signature(closed, bound.signature().outputs()),
+        new Signature(closed, bound.signature().outputs(), bound.signature().method()),
         bound.feeds(),
         bound.fetches(),
         bound.stateChange());

@@ -1,5 +1,6 @@
 package dev.millrace.server.tensorflow.session;
 
+import dev.millrace.server.catalog.RunPhases;
 import dev.millrace.server.catalog.Servable;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
@@ -84,6 +85,16 @@ final class SavedModelServable implements Servable {
       Map<String, TensorData> inputs,
       Collection<String> outputs,
       Deadline deadline) {
+    return run(signature, inputs, outputs, deadline, new RunPhases(() -> 0));
+  }
+
+  @Override
+  public Map<String, TensorData> run(
+      String signature,
+      Map<String, TensorData> inputs,
+      Collection<String> outputs,
+      Deadline deadline,
+      RunPhases phases) {
     BoundSignature runnable = Objects.requireNonNull(bound.get(signature));
     Map<String, TensorData> answers = new LinkedHashMap<>();
     List<String> wanted = new ArrayList<>();
@@ -106,11 +117,14 @@ final class SavedModelServable implements Servable {
       for (TensorData input : inputs.values()) {
         in.put(index++, input);
       }
+      phases.inputsGiven();
       long millis = deadline.isNone() ? 0 : Math.max(1, deadline.remaining(clock).toMillis());
       session.run(feeds, in, inputs.size(), fetches, out, wanted.size(), millis);
+      phases.runEnded();
       for (int i = 0; i < wanted.size(); i++) {
         answers.put(wanted.get(i), out.read(i));
       }
+      phases.outputsTaken();
       return answers;
     } catch (TensorFlowFailure failure) {
       throw explain(failure, signature);

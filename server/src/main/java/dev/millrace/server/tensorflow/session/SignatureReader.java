@@ -86,7 +86,10 @@ final class SignatureReader {
     }
     transposed.check(fetches.values());
     return new BoundSignature(
-        new Signature(inputs, outputs), feeds, fetches, stateChanges.of(fetches.values()));
+        new Signature(inputs, outputs, definition.getMethodName()),
+        feeds,
+        fetches,
+        stateChanges.of(fetches.values()));
   }
 
   private static void bind(

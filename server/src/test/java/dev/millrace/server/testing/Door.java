@@ -1,0 +1,25 @@
+package dev.millrace.server.testing;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import dev.millrace.v1.PredictRequest;
+import dev.millrace.v1.PredictResponse;
+import io.grpc.CallOptions;
+
+/**
+ * One wire of the server as its client sees it, so that the same case runs through all. Requests
+ * and answers are written as the native API's, with tensors as bytes.
+ */
+public interface Door {
+  /** Its wire, by which expectations differ. */
+  Wire wire();
+
+  /** Predicts. */
+  ListenableFuture<PredictResponse> predict(PredictRequest request, CallOptions options);
+
+  /** The wires. */
+  enum Wire {
+    NATIVE,
+    KSERVE,
+    TENSORFLOW_SERVING
+  }
+}
