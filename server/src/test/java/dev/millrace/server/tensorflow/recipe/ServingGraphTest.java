@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.server.catalog.ServableSource;
+import dev.millrace.server.dataset.LabelledImages;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.tensorflow.inspect.GraphInspection;
 import dev.millrace.server.tensorflow.inspect.InspectionLimits;
-import dev.millrace.server.dataset.LabelledImages;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
