@@ -208,8 +208,14 @@ public final class MillraceClient implements AutoCloseable {
               2.0,
               "retryableStatusCodes",
               List.of("UNAVAILABLE"));
+      // An upload is not sent again from its beginning, but taken up where it broke off.
+      Map<String, Object> upload =
+          Map.of("service", "millrace.v1.ModelService", "method", "ImportVersion");
       return Map.of(
-          "methodConfig", List.of(Map.of("name", List.of(Map.of()), "retryPolicy", policy)));
+          "methodConfig",
+          List.of(
+              Map.of("name", List.of(Map.of()), "retryPolicy", policy),
+              Map.of("name", List.of(upload))));
     }
   }
 }

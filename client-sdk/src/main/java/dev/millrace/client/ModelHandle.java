@@ -7,6 +7,9 @@ import dev.millrace.v1.WatchModelRequest;
 import dev.millrace.v1.WatchModelResponse;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -97,6 +100,24 @@ public final class ModelHandle extends VersionHandle {
   /** The same model with another deadline for each call. */
   public ModelHandle withDeadline(Duration deadline) {
     return new ModelHandle(channel.withDeadline(deadline), id, routingKey);
+  }
+
+  /**
+   * Uploads a SavedModel as the model's next version, and waits until the server has checked and
+   * published it. A connection that breaks is taken up again where it broke. Takes as long as it
+   * takes: the deadline is not the upload's.
+   *
+   * @param folder the SavedModel; a {@code manifest.json} in it is left out
+   * @throws MillraceException if the server refuses it, with the op, the file or the limit at fault
+   * @throws IllegalArgumentException if the folder is no SavedModel, or has a link
+   * @throws UncheckedIOException if the folder cannot be read
+   */
+  public ImportedVersion importVersion(Path folder, ImportOptions options) {
+    try {
+      return new ModelUpload(channel, id, folder, options).run();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   /**

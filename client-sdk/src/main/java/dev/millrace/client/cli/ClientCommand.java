@@ -3,6 +3,7 @@ package dev.millrace.client.cli;
 import dev.millrace.client.MillraceClient;
 import dev.millrace.client.MillraceException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -27,6 +28,9 @@ abstract class ClientCommand implements Callable<Integer> {
       return ask(client);
     } catch (MillraceException failed) {
       err().println("error: " + explain(failed));
+      return CommandLine.ExitCode.SOFTWARE;
+    } catch (UncheckedIOException unreadable) {
+      err().println("error: a file cannot be read: " + unreadable.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     } catch (IllegalArgumentException wrongUse) {
       err().println("error: " + wrongUse.getMessage());

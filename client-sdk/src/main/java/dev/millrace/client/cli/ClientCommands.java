@@ -10,13 +10,12 @@ public final class ClientCommands {
   public static void addTo(CommandLine program) {
     program.addSubcommand(new PredictCommand());
     program.addSubcommand(new TrainCommand());
+    program.addSubcommand(new ImportCommand());
     program.addSubcommand(new ModelsCommand());
     program.addSubcommand(new StatusCommand());
     program.addSubcommand(new ExplainCommand());
     program.addSubcommand(new DiffCommand());
     program.addSubcommand(new JobsCommand());
-    program.addSubcommand(new TrafficCommand());
-    program.addSubcommand(new DisagreementsCommand());
     program.addSubcommand(new LoadCommand());
     program.addSubcommand(new UnloadCommand());
     program.addSubcommand(new DeleteCommand());
@@ -24,5 +23,7 @@ public final class ClientCommands {
     program.addSubcommand(new PromoteCommand());
     program.addSubcommand(new RollbackCommand());
     program.addSubcommand(new HistoryCommand());
+    program.addSubcommand(new TrafficCommand());
+    program.addSubcommand(new DisagreementsCommand());
   }
 }

@@ -40,6 +40,8 @@ final class Overload implements Scenario {
     Series overPeak = new Series();
     Series late = new Series();
     Series ranExpired = new Series();
+    Series cores = new Series();
+    Series perCore = new Series();
     Series refusal = new Series();
     Series failures = new Series();
     try (BenchServer server = rig.server(rig.mnist(), "");
@@ -47,16 +49,23 @@ final class Overload implements Scenario {
       load.closedLoop(request, Rig.CALLERS, rig.serverWarmUp());
       load.openLoop(request, 500.0 / images, rig.time(), DEADLINE);
       for (int round = 0; round < rig.rounds(); round++) {
-        double best = load.closedLoop(request, Rig.CALLERS, rig.time()).rate();
+        double before = server.cost().cpuNanos();
+        LoadResult full = load.closedLoop(request, Rig.CALLERS, rig.time());
+        double costAtPeak = (server.cost().cpuNanos() - before) / full.answers();
+        double best = full.rate();
         peak.add(best);
         for (int i = 0; i < LOADS.length; i++) {
+          before = server.cost().cpuNanos();
           LoadResult result = load.openLoop(request, LOADS[i] * best, rig.time(), DEADLINE);
+          double spent = server.cost().cpuNanos() - before;
           double good = result.inTime() / result.seconds();
           goodput.get(i).add(good);
           p99.get(i).add(result.micros(99) / 1e3);
           if (LOADS[i] == 3) {
             overPeak.add(good / best);
             late.add(100.0 * result.lateAnswers() / Math.max(1, result.accepted()));
+            cores.add(spent / 1e9 / result.seconds());
+            perCore.add(result.inTime() * costAtPeak / spent);
             refusal.add(result.refusalMicros(50));
             failures.add(result.failures(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED));
           }
@@ -73,6 +82,8 @@ final class Overload implements Scenario {
     report.add("3 x peak: goodput over peak", "", overPeak, Figure.Bar.atLeast(0.92));
     report.add("3 x peak: late though accepted", "%", late, Figure.Bar.atMost(1));
     report.add("expired requests that ran", "", ranExpired, Figure.Bar.atMost(0));
+    report.add("3 x peak: cores that the server got beside the load generator", "", cores);
+    report.add("3 x peak: answers in time for a core's second, over peak", "", perCore);
     report.add("3 x peak: p50 of a refusal, as the caller sees it", "us", refusal);
     report.add("3 x peak: calls that ended otherwise", "", failures, Figure.Bar.atMost(0));
     report.add(

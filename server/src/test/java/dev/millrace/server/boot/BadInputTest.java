@@ -60,6 +60,7 @@ final class BadInputTest {
                     ServeOption.REPOSITORY, folder.resolve("models").toString(),
                     ServeOption.DATA_DIR, folder.resolve("state").toString(),
                     ServeOption.SCAN_INTERVAL, "50ms",
+                    ServeOption.CHECK_MODELS, "inspect",
                     ServeOption.MAX_MESSAGE_SIZE, "1MiB",
                     ServeOption.PORT, "0",
                     ServeOption.MANAGEMENT_PORT, "0"),

@@ -93,6 +93,7 @@ final class ServingRig implements AutoCloseable {
     options.put(ServeOption.REPOSITORY, folder.resolve("models").toString());
     options.put(ServeOption.DATA_DIR, folder.resolve("state").toString());
     options.put(ServeOption.SCAN_INTERVAL, "50ms");
+    options.put(ServeOption.CHECK_MODELS, "inspect");
     options.put(ServeOption.PORT, "0");
     options.put(ServeOption.MANAGEMENT_PORT, "0");
     options.put(ServeOption.WORKERS, "1");

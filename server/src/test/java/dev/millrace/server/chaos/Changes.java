@@ -130,6 +130,23 @@ final class Changes {
     }
   }
 
+  /** The model once nothing of it is being loaded or released. */
+  Model settled() {
+    Model model = model();
+    while (!model.getVersionsList().stream().allMatch(Changes::isSettled)) {
+      Thread.onSpinWait();
+      model = model();
+    }
+    return model;
+  }
+
+  private static boolean isSettled(ModelVersion version) {
+    return switch (version.getState()) {
+      case VERSION_STATE_AVAILABLE, VERSION_STATE_STORED, VERSION_STATE_FAILED -> true;
+      default -> false;
+    };
+  }
+
   static OptionalLong champion(Model model) {
     return model.getVersionsList().stream()
         .filter(version -> version.getLabelsList().contains(CHAMPION))

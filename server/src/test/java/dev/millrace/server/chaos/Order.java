@@ -33,7 +33,7 @@ final class Order {
    * @param change what was under way when the server died; null for nothing
    */
   void check(Changes.@Nullable Change change) throws IOException {
-    Model model = changes.model();
+    Model model = changes.settled();
     TreeSet<Long> onDisk = versionsOnDisk();
     TreeSet<Long> told = new TreeSet<>();
     model.getVersionsList().forEach(version -> told.add(version.getVersion()));

@@ -127,7 +127,7 @@ public final class HostileModels {
           GraphDef.Builder graph = model.getGraphDefBuilder();
           graph.addNode(node("queue", "FIFOQueueV2").toBuilder().putAttr("component_types", types));
           graph.addNode(
-              node("harm", "QueueDequeueV2", "queue", "^x").toBuilder()
+              node("harm", "QueueDequeueV2", "queue").toBuilder()
                   .putAttr("component_types", types));
           init(model, "harm");
         });

@@ -34,6 +34,8 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.MAX_MESSAGE_SIZE, "5KiB"),
               Map.entry(ServeOption.MAX_TRAINING_JOBS, "6"),
               Map.entry(ServeOption.TRAINING_HEAP, "7MiB"),
+              Map.entry(ServeOption.CHECK_MODELS, "inspect"),
+              Map.entry(ServeOption.MAX_IMPORT_SIZE, "11GiB"),
               Map.entry(ServeOption.SCAN_INTERVAL, "8ms"),
               Map.entry(ServeOption.DRAIN_DELAY, "9s"),
               Map.entry(ServeOption.DRAIN_TIMEOUT, "10m")));
@@ -57,6 +59,8 @@ final class OptionSourcesTest {
     assertThat(options.maxMessageBytes()).isEqualTo(64 << 20);
     assertThat(options.maxTrainingJobs()).isEqualTo(1);
     assertThat(options.trainingHeap()).isEqualTo("2048m");
+    assertThat(options.checkModels()).isEqualTo(CheckLevel.FULL);
+    assertThat(options.maxImportBytes()).isEqualTo(4L << 30);
     assertThat(options.scanInterval()).isEqualTo(Duration.ofMillis(500));
     assertThat(options.drainDelay()).isEqualTo(Duration.ZERO);
     assertThat(options.drainTimeout()).isEqualTo(Duration.ofSeconds(30));
@@ -195,6 +199,8 @@ final class OptionSourcesTest {
     assertThat(options.maxMessageBytes()).isEqualTo(5 << 10);
     assertThat(options.maxTrainingJobs()).isEqualTo(6);
     assertThat(options.trainingHeap()).isEqualTo("7m");
+    assertThat(options.checkModels()).isEqualTo(CheckLevel.INSPECT);
+    assertThat(options.maxImportBytes()).isEqualTo(11L << 30);
     assertThat(options.scanInterval()).isEqualTo(Duration.ofMillis(8));
     assertThat(options.drainDelay()).isEqualTo(Duration.ofSeconds(9));
     assertThat(options.drainTimeout()).isEqualTo(Duration.ofMinutes(10));
