@@ -69,6 +69,7 @@ final class TrafficRig implements AutoCloseable {
                         ServeOption.REPOSITORY, folder.resolve("models").toString(),
                         ServeOption.DATA_DIR, folder.resolve("state").toString(),
                         ServeOption.SCAN_INTERVAL, "50ms",
+                        ServeOption.CHECK_MODELS, "inspect",
                         ServeOption.PORT, "0",
                         ServeOption.MANAGEMENT_PORT, "0"),
                     Map.of(),
