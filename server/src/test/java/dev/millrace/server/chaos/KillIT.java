@@ -52,7 +52,7 @@ final class KillIT {
         killed.merge(step, 1, Integer::sum);
       }
       System.out.printf("kill %d at %s: %s%n", run + 1, step, change);
-      live("", seed - run, run, change);
+      look(seed - run, change);
     }
     assertThat(killed.keySet()).as("steps at which a server was killed").containsAll(expected());
   }
@@ -80,9 +80,8 @@ final class KillIT {
   }
 
   /** Starts a server after a death, and checks it. */
-  private void live(String step, long seed, int run, Changes.@Nullable Change change)
-      throws Exception {
-    try (RunningServer server = start(step)) {
+  private void look(long seed, Changes.@Nullable Change change) throws Exception {
+    try (RunningServer server = start("")) {
       ManagedChannel channel = channel(server);
       try {
         Changes changes = new Changes(channel, folder, new Random(seed), () -> hasEnded(server));
