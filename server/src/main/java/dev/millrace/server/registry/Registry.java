@@ -116,9 +116,10 @@ public final class Registry {
         return before;
       }
       ModelRecord after = changed.revised();
-      failpoints.reach("registry.begin");
-      store.write(after, event.apply(before).at(clock.instant()));
-      failpoints.reach("registry.written");
+      HistoryEvent told = event.apply(before).at(clock.instant());
+      failpoints.reach("begin." + told.action());
+      store.write(after, told);
+      failpoints.reach("written." + told.action());
       records.put(model, after);
       listeners.forEach(listener -> listener.accept(after));
       return after;

@@ -25,7 +25,7 @@ final class ManySwaps implements Scenario {
     byte[] request = rig.digits(8);
     List<Chart.Point> memory = new ArrayList<>();
     double early = 0;
-    try (BenchServer server = rig.server(rig.mnist(), "");
+    try (BenchServer server = rig.server(rig.mnist(), "", "--check-models", "inspect");
         Load load = server.load()) {
       for (int swap = 1; swap <= count; swap++) {
         server.publish(swap + 1);

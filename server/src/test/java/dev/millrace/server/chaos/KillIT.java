@@ -30,12 +30,19 @@ final class KillIT {
           "publish.synced",
           "publish.renamed",
           "publish.done",
+          "begin.PUBLISHED",
+          "written.PUBLISHED",
           "import.recorded",
-          "registry.begin",
-          "registry.written",
-          "delete.recorded",
+          "begin.PROMOTED",
+          "written.PROMOTED",
+          "begin.ROLLED_BACK",
+          "written.ROLLED_BACK",
           "delete.trashed",
-          "delete.emptied");
+          "begin.DELETED",
+          "written.DELETED",
+          "delete.recorded",
+          "delete.emptied",
+          "written.LABELLED");
   private static final int MOST_CHANGES = 60;
   private static final int RUNS = Integer.getInteger("millrace.kills", 20);
 

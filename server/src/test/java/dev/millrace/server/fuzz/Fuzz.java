@@ -58,7 +58,8 @@ public final class Fuzz {
       throws IOException, InterruptedException {
     System.out.println("fuzzing for " + time.toSeconds() + " s from the seed " + seed);
     List<Target> targets = FuzzRepository.write(folder.resolve("saved_models"));
-    try (RunningServer server = RunningServer.start(folder, "--scan-interval", "100ms")) {
+    try (RunningServer server =
+        RunningServer.start(folder, "--scan-interval", "100ms", "--check-models", "inspect")) {
       Fuzz fuzz = new Fuzz(server, targets);
       fuzz.run(time, seed);
       return fuzz.report;
