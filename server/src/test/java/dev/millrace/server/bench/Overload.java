@@ -8,6 +8,7 @@ import java.util.List;
 /** More calls than can be answered, at a constant rate that does not wait for the server. */
 final class Overload implements Scenario {
   private static final Duration DEADLINE = Duration.ofMillis(200);
+  private static final int MOST_IMAGES_AT_PEAK = 512;
   private static final double[] LOADS = {0.5, 1, 2, 3};
 
   private final int images;
@@ -46,11 +47,11 @@ final class Overload implements Scenario {
     Series failures = new Series();
     try (BenchServer server = rig.server(rig.mnist(), "");
         Load load = server.load()) {
-      load.closedLoop(request, Rig.CALLERS, rig.serverWarmUp());
+      load.closedLoop(request, callers(), rig.serverWarmUp());
       load.openLoop(request, 500.0 / images, rig.time(), DEADLINE);
       for (int round = 0; round < rig.rounds(); round++) {
         double before = server.cost().cpuNanos();
-        LoadResult full = load.closedLoop(request, Rig.CALLERS, rig.time());
+        LoadResult full = load.closedLoop(request, callers(), rig.time());
         double costAtPeak = (server.cost().cpuNanos() - before) / full.answers();
         double best = full.rate();
         peak.add(best);
@@ -73,7 +74,7 @@ final class Overload implements Scenario {
       }
       ranExpired.add(server.metric("millrace_run_expired_total"));
     }
-    report.add("peak of " + Rig.CALLERS + " callers", "calls/s", peak);
+    report.add("peak of " + callers() + " callers", "calls/s", peak);
     for (int i = 0; i < LOADS.length; i++) {
       String at = Figure.shortest(LOADS[i]) + " x peak: ";
       report.add(at + "goodput", "calls/s", goodput.get(i));
@@ -94,6 +95,11 @@ final class Overload implements Scenario {
             "calls/s",
             List.of(
                 line("answered in time", goodput), new Chart.Line("peak", flat(peak.median())))));
+  }
+
+  /** Enough to fill every run, and not so many that some are refused for their wait. */
+  private int callers() {
+    return Math.min(Rig.CALLERS, MOST_IMAGES_AT_PEAK / images);
   }
 
   private static List<Series> series() {
