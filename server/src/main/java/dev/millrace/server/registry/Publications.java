@@ -24,7 +24,8 @@ public final class Publications {
   public void published(
       VersionRecord version, String actor, String reason, Map<String, String> evidence) {
     store.write(version);
-    registry.change(
+    // A scan may have seen the version first, and then nobody's reason would be told.
+    registry.enact(
         version.id().model(),
         "",
         before -> before.withHighest(version.id().number()),
