@@ -1,6 +1,7 @@
 package dev.millrace.server.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import dev.millrace.server.boot.config.OptionSources;
@@ -18,6 +19,8 @@ import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.SetLabelRequest;
 import dev.millrace.v1.Tensor;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
  * A whole server with models that every wire is tried on: {@code doubling} in two versions, the
@@ -133,5 +137,13 @@ final class DoorRig implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     server.close();
+  }
+
+  /** Passes when a call ends with this code and a description that contains this text. */
+  static void assertRefused(ThrowingCallable call, Status.Code code, String text) {
+    StatusRuntimeException error = catchThrowableOfType(StatusRuntimeException.class, call);
+    assertThat(error).isNotNull();
+    assertThat(error.getStatus().getCode()).as(error.toString()).isEqualTo(code);
+    assertThat(error.getStatus().getDescription()).contains(text);
   }
 }

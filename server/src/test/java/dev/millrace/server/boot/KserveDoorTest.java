@@ -1,7 +1,6 @@
 package dev.millrace.server.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import dev.millrace.proto.inference.DataType;
@@ -21,20 +20,14 @@ import dev.millrace.proto.inference.ModelInferResponse;
 import dev.millrace.proto.inference.ModelMetadataRequest;
 import dev.millrace.proto.inference.ModelMetadataResponse;
 import dev.millrace.proto.inference.ModelReadyRequest;
-import dev.millrace.proto.inference.ModelRepositoryParameter;
 import dev.millrace.proto.inference.ModelStatistics;
 import dev.millrace.proto.inference.ModelStatisticsRequest;
-import dev.millrace.proto.inference.RepositoryIndexRequest;
-import dev.millrace.proto.inference.RepositoryIndexResponse.ModelIndex;
-import dev.millrace.proto.inference.RepositoryModelLoadRequest;
-import dev.millrace.proto.inference.RepositoryModelUnloadRequest;
 import dev.millrace.proto.inference.ServerLiveRequest;
 import dev.millrace.proto.inference.ServerMetadataRequest;
 import dev.millrace.proto.inference.ServerReadyRequest;
 import dev.millrace.proto.inference.SystemSharedMemoryStatusRequest;
 import dev.millrace.proto.inference.TraceSettingRequest;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -42,7 +35,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,7 +101,7 @@ final class KserveDoorTest {
             stub.modelMetadata(ModelMetadataRequest.newBuilder().setName("doubling").build())
                 .getVersionsList())
         .containsExactly("1", "2");
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.modelMetadata(ModelMetadataRequest.newBuilder().setName("nobody").build()),
         Status.Code.NOT_FOUND,
         "Request for unknown model: 'nobody' is not found");
@@ -253,7 +245,7 @@ final class KserveDoorTest {
             .putParameters("timeout", parameter(p -> p.setInt64Param(1)))
             .addRawInputContents(ByteString.copyFrom(new byte[4 * 1024]));
     request.addInputsBuilder().setName("x").setDatatype("FP32").addShape(1).addShape(1024);
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.modelInfer(request.build()), Status.Code.UNAVAILABLE, "Request timeout expired");
     rig.awaitNoTensors();
   }
@@ -277,7 +269,7 @@ final class KserveDoorTest {
     assertThat(strings(stub.modelInfer(request.build()).getRawOutputContents(0)))
         .containsExactly("4.000000:1", "2.000000:0", "8.000000:0", "6.000000:1");
     request.setOutputs(0, classified("y", 0));
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.modelInfer(request.build()),
         Status.Code.INVALID_ARGUMENT,
         "invalid value for 'classification' parameter");
@@ -289,7 +281,7 @@ final class KserveDoorTest {
     for (int i = 0; i < 3; i++) {
       stub.modelInfer(good().setModelVersion("1").build());
     }
-    assertRefused(
+    DoorRig.assertRefused(
         () ->
             stub.modelInfer(
                 good().setModelVersion("1").addOutputs(classified("nothing", 1)).build()),
@@ -325,58 +317,6 @@ final class KserveDoorTest {
   }
 
   @Test
-  void repositoryIndex_ofAll_tellsStatesAndReasons() {
-    List<ModelIndex> all =
-        stub.repositoryIndex(RepositoryIndexRequest.getDefaultInstance()).getModelsList();
-    assertThat(all)
-        .extracting(index -> index.getName() + " " + index.getVersion() + " " + index.getState())
-        .contains("broken 1 UNAVAILABLE", "doubling 1 READY", "doubling 2 READY");
-    assertThat(all)
-        .filteredOn(index -> index.getName().equals("broken"))
-        .allMatch(index -> !index.getReason().isEmpty());
-    assertThat(
-            stub.repositoryIndex(RepositoryIndexRequest.newBuilder().setReady(true).build())
-                .getModelsList())
-        .extracting(ModelIndex::getName)
-        .doesNotContain("broken");
-  }
-
-  @Test
-  void repositoryModelUnloadAndLoad_ofAModel_takeItOutAndBringItBack() {
-    stub.repositoryModelUnload(
-        RepositoryModelUnloadRequest.newBuilder().setModelName("product").build());
-    assertThat(isReady("product", "")).isFalse();
-    stub.repositoryModelLoad(
-        RepositoryModelLoadRequest.newBuilder().setModelName("product").build());
-    assertThat(isReady("product", "")).isTrue();
-  }
-
-  @Test
-  void repositoryModelLoad_ofWhatCannotBe_hasTritonsTexts() {
-    assertLoadRefused("", Status.Code.INVALID_ARGUMENT, "Model name cannot be empty.");
-    assertLoadRefused(
-        "../up",
-        Status.Code.INVALID_ARGUMENT,
-        "model name must not contain path traversal characters");
-    assertLoadRefused(
-        "nobody",
-        Status.Code.INVALID_ARGUMENT,
-        "failed to load 'nobody', failed to poll from model repository");
-    assertLoadRefused("broken", Status.Code.FAILED_PRECONDITION, "failed to load 'broken'");
-    assertRefused(
-        () ->
-            stub.repositoryModelLoad(
-                RepositoryModelLoadRequest.newBuilder()
-                    .setModelName("echo")
-                    .putParameters(
-                        "config",
-                        ModelRepositoryParameter.newBuilder().setStringParam("{}").build())
-                    .build()),
-        Status.Code.UNIMPLEMENTED,
-        "parameter 'config' is not supported");
-  }
-
-  @Test
   void settings_ofTraceAndLog_areToldAndCannotBeChanged() {
     assertThat(
             stub.traceSetting(TraceSettingRequest.getDefaultInstance())
@@ -388,7 +328,7 @@ final class KserveDoorTest {
                 .getSettingsOrThrow("log_error")
                 .getBoolParam())
         .isTrue();
-    assertRefused(
+    DoorRig.assertRefused(
         () ->
             stub.traceSetting(
                 TraceSettingRequest.newBuilder()
@@ -402,7 +342,7 @@ final class KserveDoorTest {
 
   @Test
   void sharedMemory_isUnimplemented() {
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.systemSharedMemoryStatus(SystemSharedMemoryStatusRequest.getDefaultInstance()),
         Status.Code.UNIMPLEMENTED,
         "SystemSharedMemoryStatus");
@@ -474,7 +414,7 @@ final class KserveDoorTest {
       Consumer<ModelInferRequest.Builder> change, Status.Code code, String text) {
     ModelInferRequest.Builder request = good().addOutputs(plain("y"));
     change.accept(request);
-    assertRefused(() -> stub.modelInfer(request.build()), code, text);
+    DoorRig.assertRefused(() -> stub.modelInfer(request.build()), code, text);
   }
 
   private static InferRequestedOutputTensor plain(String name) {
@@ -487,7 +427,8 @@ final class KserveDoorTest {
             .setModelName("echo")
             .addRawInputContents(ByteString.copyFrom(raw));
     request.addInputsBuilder().setName("text").setDatatype("BYTES").addShape(elements);
-    assertRefused(() -> stub.modelInfer(request.build()), Status.Code.INVALID_ARGUMENT, text);
+    DoorRig.assertRefused(
+        () -> stub.modelInfer(request.build()), Status.Code.INVALID_ARGUMENT, text);
   }
 
   private void assertParameterRefused(
@@ -496,21 +437,5 @@ final class KserveDoorTest {
         request -> request.putParameters(key, parameter(value)),
         Status.Code.INVALID_ARGUMENT,
         text);
-  }
-
-  private void assertLoadRefused(String model, Status.Code code, String text) {
-    assertRefused(
-        () ->
-            stub.repositoryModelLoad(
-                RepositoryModelLoadRequest.newBuilder().setModelName(model).build()),
-        code,
-        text);
-  }
-
-  private static void assertRefused(ThrowingCallable call, Status.Code code, String text) {
-    StatusRuntimeException error = catchThrowableOfType(StatusRuntimeException.class, call);
-    assertThat(error).isNotNull();
-    assertThat(error.getStatus().getCode()).as(error.toString()).isEqualTo(code);
-    assertThat(error.getStatus().getDescription()).contains(text);
   }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.server.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Int64Value;
@@ -22,9 +21,6 @@ import dev.millrace.proto.tfserving.GetModelMetadataResponse;
 import dev.millrace.proto.tfserving.GetModelStatusRequest;
 import dev.millrace.proto.tfserving.InferenceTask;
 import dev.millrace.proto.tfserving.Input;
-import dev.millrace.proto.tfserving.ModelConfig;
-import dev.millrace.proto.tfserving.ModelConfigList;
-import dev.millrace.proto.tfserving.ModelServerConfig;
 import dev.millrace.proto.tfserving.ModelServiceGrpc;
 import dev.millrace.proto.tfserving.ModelServiceGrpc.ModelServiceBlockingStub;
 import dev.millrace.proto.tfserving.ModelSpec;
@@ -36,13 +32,10 @@ import dev.millrace.proto.tfserving.PredictionServiceGrpc;
 import dev.millrace.proto.tfserving.PredictionServiceGrpc.PredictionServiceBlockingStub;
 import dev.millrace.proto.tfserving.Regression;
 import dev.millrace.proto.tfserving.RegressionRequest;
-import dev.millrace.proto.tfserving.ReloadConfigRequest;
 import dev.millrace.proto.tfserving.SignatureDefMap;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,7 +77,7 @@ final class TfServingDoorTest {
 
   @Test
   void predict_oneValueForMoreMemoryThanThereIs_isRefused() {
-    assertRefused(
+    DoorRig.assertRefused(
         () -> doubled(floats(1L << 28, 2).addFloatVal(1)),
         Status.Code.RESOURCE_EXHAUSTED,
         "would take more than 16777216 bytes");
@@ -93,7 +86,7 @@ final class TfServingDoorTest {
             .setDtype(DataType.DT_STRING)
             .setTensorShape(shape(1L << 30))
             .addStringVal(ByteString.copyFromUtf8("a"));
-    assertRefused(
+    DoorRig.assertRefused(
         () ->
             stub.predict(
                 PredictRequest.newBuilder()
@@ -118,7 +111,7 @@ final class TfServingDoorTest {
         .extracting(ByteString::toStringUtf8)
         .containsExactly("a", "", "bc");
     request.putInputs("text", text.toBuilder().setTensorShape(shape(7)).build());
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.predict(request.build()),
         Status.Code.INVALID_ARGUMENT,
         "tensor parsing error: text");
@@ -126,11 +119,11 @@ final class TfServingDoorTest {
 
   @Test
   void predict_withoutANameOrWithAnOutputTwice_isRefused() {
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.predict(PredictRequest.getDefaultInstance()),
         Status.Code.INVALID_ARGUMENT,
         "ModelSpec has no name specified.");
-    assertRefused(
+    DoorRig.assertRefused(
         () ->
             stub.predict(
                 PredictRequest.newBuilder()
@@ -140,7 +133,7 @@ final class TfServingDoorTest {
                     .build()),
         Status.Code.INVALID_ARGUMENT,
         "duplicate output tensor alias: y");
-    assertRefused(
+    DoorRig.assertRefused(
         () ->
             stub.predict(
                 PredictRequest.newBuilder()
@@ -153,7 +146,7 @@ final class TfServingDoorTest {
 
   @Test
   void predict_aSignatureForTraining_isNotRun() {
-    assertRefused(
+    DoorRig.assertRefused(
         () ->
             stub.predict(
                 PredictRequest.newBuilder()
@@ -205,7 +198,7 @@ final class TfServingDoorTest {
           .extracting(Regression::getValue)
           .containsExactly(3f, 7f);
     }
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.regress(regress("wide").build()),
         Status.Code.INVALID_ARGUMENT,
         "Expected output Tensor shape to be either [batch_size] or [batch_size, 1] but got [2,2]");
@@ -213,25 +206,25 @@ final class TfServingDoorTest {
 
   @Test
   void classifyAndRegress_aSignatureForSomethingElse_haveTensorFlowServingsTexts() {
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.classify(classify("sum")),
         Status.Code.INVALID_ARGUMENT,
         "Expected classification signature method_name to be " + CLASSIFY + ". Was: " + REGRESS);
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.regress(regress("predict").build()),
         Status.Code.INVALID_ARGUMENT,
         "Expected regression signature method_name to be "
             + REGRESS
             + ". Was: tensorflow/serving/predict");
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.classify(classify("nope")),
         Status.Code.INVALID_ARGUMENT,
         "No signature was found with the name: nope");
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.classify(classify("").toBuilder().clearInput().build()),
         Status.Code.INVALID_ARGUMENT,
         "Input is empty.");
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.classify(classify("").toBuilder().setModelSpec(spec("nobody", "")).build()),
         Status.Code.NOT_FOUND,
         "Servable not found for request: Latest(nobody)");
@@ -251,7 +244,7 @@ final class TfServingDoorTest {
         .extracting(Regression::getValue)
         .containsExactly(3f, 3f);
     input.getExampleListWithContextBuilder().addExamples(example(5, 6));
-    assertRefused(
+    DoorRig.assertRefused(
         () -> stub.regress(regress("sum").setInput(input).build()),
         Status.Code.INVALID_ARGUMENT,
         "feature 'x' is both in the context and in an example");
@@ -279,7 +272,7 @@ final class TfServingDoorTest {
 
   @Test
   void multiInference_ofWhatCannotBe_hasTensorFlowServingsTexts() {
-    assertRefused(
+    DoorRig.assertRefused(
         () ->
             stub.multiInference(
                 multi()
@@ -288,13 +281,13 @@ final class TfServingDoorTest {
                     .build()),
         Status.Code.INVALID_ARGUMENT,
         "All ModelSpecs in a MultiInferenceRequest must access the same model name.");
-    assertRefused(
+    DoorRig.assertRefused(
         () ->
             stub.multiInference(
                 multi().addTasks(task("sum", REGRESS)).addTasks(task("sum", REGRESS)).build()),
         Status.Code.INVALID_ARGUMENT,
         "Duplicate evaluation of signature: sum");
-    assertRefused(
+    DoorRig.assertRefused(
         () ->
             stub.multiInference(
                 multi().addTasks(task("predict", "tensorflow/serving/predict")).build()),
@@ -357,100 +350,22 @@ final class TfServingDoorTest {
     assertThat(broken.getState()).isEqualTo(ModelVersionStatus.State.END);
     assertThat(broken.getStatus().getErrorCode()).isNotEqualTo(Code.OK);
     assertThat(broken.getStatus().getErrorMessage()).isNotEmpty();
-    assertRefused(
+    DoorRig.assertRefused(
         () -> status(ModelSpec.newBuilder().setName("doubling").setVersion(Int64Value.of(9))),
         Status.Code.NOT_FOUND,
         "Could not find version 9 of model doubling");
-    assertRefused(
+    DoorRig.assertRefused(
         () -> status(ModelSpec.newBuilder().setName("nobody")),
         Status.Code.NOT_FOUND,
         "Could not find any versions of model nobody");
-    assertRefused(
+    DoorRig.assertRefused(
         () -> status(ModelSpec.newBuilder().setName("doubling").setVersionLabel("nope")),
         Status.Code.INVALID_ARGUMENT,
         "Unrecognized servable version label: nope");
-    assertRefused(
+    DoorRig.assertRefused(
         () -> models.getModelStatus(GetModelStatusRequest.getDefaultInstance()),
         Status.Code.INVALID_ARGUMENT,
         "Missing ModelSpec");
-  }
-
-  @Test
-  void handleReloadConfigRequest_ofWhatCannotBe_hasTensorFlowServingsTexts() {
-    ModelConfig echo = ModelConfig.newBuilder().setName("echo").build();
-    assertRefused(
-        () -> reload(echo, echo),
-        Status.Code.INVALID_ARGUMENT,
-        "Illegal to list model echo multiple times in config list");
-    assertRefused(
-        () -> reload(echo.toBuilder().setModelPlatform("caffe").build()),
-        Status.Code.INVALID_ARGUMENT,
-        "Illegal to change a model's platform");
-    assertRefused(
-        () -> models.handleReloadConfigRequest(ReloadConfigRequest.getDefaultInstance()),
-        Status.Code.INVALID_ARGUMENT,
-        "ModelServerConfig is empty");
-  }
-
-  @Test
-  void handleReloadConfigRequest_ofAList_servesItAloneAndPutsItsLabels(@TempDir Path folder)
-      throws Exception {
-    try (DoorRig own = DoorRig.start(folder, List.of())) {
-      ModelServiceBlockingStub service = ModelServiceGrpc.newBlockingStub(own.channel);
-      PredictionServiceBlockingStub prediction = PredictionServiceGrpc.newBlockingStub(own.channel);
-      ModelConfig.Builder doubling = ModelConfig.newBuilder().setName("doubling");
-      doubling.getModelVersionPolicyBuilder().getSpecificBuilder().addVersions(1).addVersions(2);
-      doubling.putVersionLabels("stable", 1).putVersionLabels("canary", 2);
-      assertThat(service.handleReloadConfigRequest(list(doubling)).getStatus().getErrorCode())
-          .isEqualTo(Code.OK);
-      assertThat(prediction.predict(labelled("stable")).getModelSpec().getVersion().getValue())
-          .isEqualTo(1);
-      assertThat(prediction.predict(labelled("canary")).getModelSpec().getVersion().getValue())
-          .isEqualTo(2);
-      assertRefused(
-          () -> prediction.predict(labelled("").toBuilder().setModelSpec(spec("echo", "")).build()),
-          Status.Code.NOT_FOUND,
-          "Servable not found for request: Latest(echo)");
-      doubling.clearModelVersionPolicy().clearVersionLabels().putVersionLabels("stable", 2);
-      service.handleReloadConfigRequest(list(doubling));
-      assertThat(prediction.predict(labelled("stable")).getModelSpec().getVersion().getValue())
-          .isEqualTo(2);
-      assertRefused(
-          () -> prediction.predict(labelled("canary")),
-          Status.Code.INVALID_ARGUMENT,
-          "Unrecognized servable version label: canary");
-      doubling.putVersionLabels("stable", 9);
-      assertRefused(
-          () -> service.handleReloadConfigRequest(list(doubling)),
-          Status.Code.FAILED_PRECONDITION,
-          "Request to assign label to version 9 of model doubling, which is not currently available"
-              + " for inference");
-    }
-  }
-
-  private static ReloadConfigRequest list(ModelConfig.Builder model) {
-    return ReloadConfigRequest.newBuilder()
-        .setConfig(
-            ModelServerConfig.newBuilder()
-                .setModelConfigList(ModelConfigList.newBuilder().addConfig(model)))
-        .build();
-  }
-
-  private static PredictRequest labelled(String label) {
-    return PredictRequest.newBuilder()
-        .setModelSpec(ModelSpec.newBuilder().setName("doubling").setVersionLabel(label))
-        .putInputs("x", floats(1, 2).addFloatVal(1).build())
-        .build();
-  }
-
-  private void reload(ModelConfig... configs) {
-    models.handleReloadConfigRequest(
-        ReloadConfigRequest.newBuilder()
-            .setConfig(
-                ModelServerConfig.newBuilder()
-                    .setModelConfigList(
-                        ModelConfigList.newBuilder().addAllConfig(List.of(configs))))
-            .build());
   }
 
   private List<ModelVersionStatus> status(ModelSpec.Builder spec) {
@@ -527,13 +442,6 @@ final class TfServingDoorTest {
 
   private void assertMetadataRefused(
       GetModelMetadataRequest.Builder request, Status.Code code, String text) {
-    assertRefused(() -> stub.getModelMetadata(request.build()), code, text);
-  }
-
-  private static void assertRefused(ThrowingCallable call, Status.Code code, String text) {
-    StatusRuntimeException error = catchThrowableOfType(StatusRuntimeException.class, call);
-    assertThat(error).isNotNull();
-    assertThat(error.getStatus().getCode()).as(error.toString()).isEqualTo(code);
-    assertThat(error.getStatus().getDescription()).contains(text);
+    DoorRig.assertRefused(() -> stub.getModelMetadata(request.build()), code, text);
   }
 }
