@@ -38,6 +38,30 @@ final class Changes {
   static final String CHAMPION = "champion";
 
   private static final int PATIENCE_SECONDS = 60;
+  private static final int FEW_VERSIONS = 3;
+
+  /** What a change does. */
+  enum Kind {
+    UPLOAD,
+    PROMOTE,
+    ROLL_BACK,
+    DELETE,
+    LABEL;
+
+    /** The change that comes to a step. */
+    static Kind leadingTo(String step) {
+      if (step.contains("PROMOTED")) {
+        return PROMOTE;
+      }
+      if (step.contains("ROLLED_BACK")) {
+        return ROLL_BACK;
+      }
+      if (step.contains("LABELLED")) {
+        return LABEL;
+      }
+      return step.contains("delete") || step.contains("DELETED") ? DELETE : UPLOAD;
+    }
+  }
 
   private final ManagedChannel channel;
   private final Path savedModel;
@@ -73,49 +97,53 @@ final class Changes {
   /**
    * Makes one change.
    *
+   * @param preferred what half of the changes are
    * @throws ServerDiedException if the server ended in it
    */
-  void makeOne(String importId) {
+  void makeOne(String importId, Kind preferred) {
     Model model = model();
     List<ModelVersion> available =
         model.getVersionsList().stream()
             .filter(version -> version.getState() == VersionState.VERSION_STATE_AVAILABLE)
             .toList();
     long champion = champion(model).orElse(0);
-    int kind = model.getVersionsCount() < 3 ? 0 : random.nextInt(6);
+    Kind[] kinds = Kind.values();
+    Kind drawn = random.nextBoolean() ? preferred : kinds[random.nextInt(kinds.length)];
+    Kind kind = model.getVersionsCount() < FEW_VERSIONS ? Kind.UPLOAD : drawn;
     switch (kind) {
-      case 0, 1 ->
+      case UPLOAD ->
           attempt(
               new Change(champion, champion, importId),
               () -> new Upload(channel, MODEL, importId).send(savedModel, path -> 0));
-      case 2, 3 -> {
+      case PROMOTE -> {
         if (!available.isEmpty()) {
           long next = available.get(random.nextInt(available.size())).getVersion();
           PromoteRequest request = PromoteRequest.newBuilder().setName(name(next)).build();
           attempt(new Change(champion, next, ""), () -> stub().promote(request));
         }
       }
-      case 4 -> {
+      case ROLL_BACK -> {
         RollbackRequest request = RollbackRequest.newBuilder().setModel(MODEL).build();
         attempt(new Change(champion, 0, ""), () -> stub().rollback(request));
       }
-      default -> {
-        List<ModelVersion> all = model.getVersionsList();
-        long chosen = all.get(random.nextInt(all.size())).getVersion();
-        if (random.nextBoolean()) {
-          DeleteVersionRequest request =
-              DeleteVersionRequest.newBuilder().setName(name(chosen)).build();
-          attempt(new Change(champion, champion, ""), () -> stub().deleteVersion(request));
-        } else {
-          SetLabelRequest request =
-              SetLabelRequest.newBuilder()
-                  .setName("models/" + MODEL + "/labels/challenger")
-                  .setVersion(chosen)
-                  .build();
-          attempt(new Change(champion, champion, ""), () -> stub().setLabel(request));
-        }
+      case DELETE -> {
+        DeleteVersionRequest request =
+            DeleteVersionRequest.newBuilder().setName(name(any(model))).build();
+        attempt(new Change(champion, champion, ""), () -> stub().deleteVersion(request));
+      }
+      case LABEL -> {
+        SetLabelRequest request =
+            SetLabelRequest.newBuilder()
+                .setName("models/" + MODEL + "/labels/challenger")
+                .setVersion(any(model))
+                .build();
+        attempt(new Change(champion, champion, ""), () -> stub().setLabel(request));
       }
     }
+  }
+
+  private long any(Model model) {
+    return model.getVersions(random.nextInt(model.getVersionsCount())).getVersion();
   }
 
   /** The model now; without versions when the server knows none. */

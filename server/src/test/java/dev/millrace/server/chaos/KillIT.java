@@ -43,7 +43,7 @@ final class KillIT {
           "delete.recorded",
           "delete.emptied",
           "written.LABELLED");
-  private static final int MOST_CHANGES = 60;
+  private static final int MOST_CHANGES = 120;
   private static final int RUNS = Integer.getInteger("millrace.kills", 20);
 
   @TempDir private Path folder;
@@ -75,7 +75,7 @@ final class KillIT {
       try {
         Changes changes = new Changes(channel, folder, new Random(seed), () -> hasEnded(server));
         for (int i = 0; i < MOST_CHANGES; i++) {
-          changes.makeOne("run-" + run + "-" + i);
+          changes.makeOne("run-" + run + "-" + i, Changes.Kind.leadingTo(step));
         }
         return null;
       } catch (Changes.ServerDiedException died) {
