@@ -161,10 +161,7 @@ public final class ModelRepository {
    * @throws ServingException NAME_INVALID if another model's name differs only in case
    */
   public VersionId publish(ModelName model, Path staged, Manifest draft) throws IOException {
-    if (basePaths.has(model)) {
-      throw new FileSystemException(model.id(), null, "its base path is read-only");
-    }
-    requireNewOrSame(model);
+    requirePublishable(model);
     FileTree tree = new FileTree(staged);
     manifests.write(draft.withFiles(tree.entries()), staged);
     failpoints.reach("publish.described");
@@ -188,11 +185,15 @@ public final class ModelRepository {
   }
 
   /**
-   * Passes for a model that is here, or can be.
+   * Passes for a model that can have another version here.
    *
    * @throws ServingException NAME_INVALID if another model's name differs only in case
+   * @throws IOException if the model is read from elsewhere
    */
-  public void requireNewOrSame(ModelName model) throws IOException {
+  public void requirePublishable(ModelName model) throws IOException {
+    if (basePaths.has(model)) {
+      throw new FileSystemException(model.id(), null, "its base path is read-only");
+    }
     for (ModelName other : models()) {
       if (!other.equals(model) && other.caseless().equals(model.caseless())) {
         throw new ServingException(

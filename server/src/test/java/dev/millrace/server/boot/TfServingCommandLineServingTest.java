@@ -14,6 +14,7 @@ import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.testing.Scrape;
 import dev.millrace.server.testing.SmallModels;
+import dev.millrace.v1.CreateTrainingJobRequest;
 import io.grpc.Status;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -50,6 +51,11 @@ final class TfServingCommandLineServingTest {
       SmallModels.doubling(base.resolve("20300101123456"));
       rig.awaitAnswer(latest("Half_plus.Two"), 20300101123456L);
       assertThat(folder.resolve("repository/Half_plus.Two")).doesNotExist();
+      CreateTrainingJobRequest.Builder training = CreateTrainingJobRequest.newBuilder();
+      training.getSpecBuilder().setRecipe("mnist-cnn").setModel("Half_plus.Two");
+      assertThatThrownBy(() -> rig.training().createTrainingJob(training.build()))
+          .as("a model whose base path is not ours")
+          .hasMessageContaining("it is read-only");
       assertThat(rig.server.openTensors()).isZero();
     }
   }

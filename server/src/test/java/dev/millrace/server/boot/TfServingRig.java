@@ -11,6 +11,7 @@ import dev.millrace.proto.tfserving.PredictRequest;
 import dev.millrace.proto.tfserving.PredictResponse;
 import dev.millrace.proto.tfserving.PredictionServiceGrpc;
 import dev.millrace.proto.tfserving.PredictionServiceGrpc.PredictionServiceBlockingStub;
+import dev.millrace.v1.TrainingServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -62,6 +63,10 @@ final class TfServingRig implements AutoCloseable {
 
   PredictionServiceBlockingStub prediction() {
     return PredictionServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  TrainingServiceGrpc.TrainingServiceBlockingStub training() {
+    return TrainingServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
   PredictResponse predict(ModelSpec.Builder spec) {

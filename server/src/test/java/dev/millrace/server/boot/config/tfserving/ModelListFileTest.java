@@ -93,38 +93,25 @@ final class ModelListFileTest {
   static Stream<Arguments> wrong() {
     return Stream.of(
         Arguments.of(
-            "config { name: 'a' } config { name: 'a' }",
-            "Illegal to list model a multiple times"),
+            "config { name: 'a' } config { name: 'a' }", "Illegal to list model a multiple times"),
         Arguments.of(
             "config { name: 'a' } config { name: 'A' }",
             "must differ in more than the case of letters"),
+        Arguments.of("config { name: '../a' }", "'../a' is not one that this server takes"),
+        Arguments.of("config { base_path: '/m' }", "'' is not one that this server takes"),
         Arguments.of(
-            "config { name: '../a' }",
-            "'../a' is not one that this server takes"),
+            "config { name: 'a' model_platform: 'caffe' }", "Illegal to change a model's platform"),
         Arguments.of(
-            "config { base_path: '/m' }",
-            "'' is not one that this server takes"),
-        Arguments.of(
-            "config { name: 'a' model_platform: 'caffe' }",
-            "Illegal to change a model's platform"),
-        Arguments.of(
-            "config { name: 'a' base_path: 'gs://bucket/a' }",
-            "base_path of model a is no folder"),
+            "config { name: 'a' base_path: 'gs://bucket/a' }", "base_path of model a is no folder"),
         Arguments.of(
             "config { name: 'a' version_labels { key: 'champion' value: 1 } }",
             "'champion' moves by"),
+        Arguments.of("config { name: 'a' version_labels { key: 'x/y' value: 1 } }", "a label is"),
         Arguments.of(
-            "config { name: 'a' version_labels { key: 'x/y' value: 1 } }",
-            "a label is"),
+            "config { name: 'a' version_labels { key: 'x' value: 0 } }", "names version 0"),
         Arguments.of(
-            "config { name: 'a' version_labels { key: 'x' value: 0 } }",
-            "names version 0"),
-        Arguments.of(
-            "config { name: 'a' model_version_policy { specific { versions: 0 } } }",
-            "is below 1"),
-        Arguments.of(
-            "config { name: 'a'",
-            "--model_config_file cannot be used: 1:"));
+            "config { name: 'a' model_version_policy { specific { versions: 0 } } }", "is below 1"),
+        Arguments.of("config { name: 'a'", "--model_config_file cannot be used: 1:"));
   }
 
   @Test
