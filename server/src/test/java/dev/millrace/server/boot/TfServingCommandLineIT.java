@@ -100,6 +100,14 @@ final class TfServingCommandLineIT {
     assertUnknown("--enable_batchin", "'--enable_batching'");
   }
 
+  @Test
+  void program_versionFlag_printsTheVersion() throws Exception {
+    Command ended =
+        Command.run(folder, List.of(RunningServer.program().toString(), "serve", "--version"));
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out()).startsWith("millrace ");
+  }
+
   private void assertUnknown(String flag, String nearest) throws Exception {
     Command ended = Command.run(folder, List.of(RunningServer.program().toString(), "serve", flag));
     assertThat(ended.exitCode()).isEqualTo(2);
