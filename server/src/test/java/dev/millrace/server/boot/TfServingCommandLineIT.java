@@ -74,7 +74,7 @@ final class TfServingCommandLineIT {
       }
       List<String> warnings =
           Files.readAllLines(folder.resolve("server.log")).stream()
-              .filter(line -> line.contains("WARN"))
+              .filter(line -> line.contains(" WARN "))
               .toList();
       for (String flag :
           List.of(
