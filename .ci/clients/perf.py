@@ -48,7 +48,7 @@ def measure(address, scratch, kind, *options):
     said = (done.stdout + done.stderr)[-1500:]
     expect_equal(done.returncode, 0, f"exit code, after '{said}',")
     with report.open() as lines:
-        return list(csv.DictReader(lines))
+        return sorted(csv.DictReader(lines), key=lambda row: int(row["Concurrency"]))
 
 
 def show(row):

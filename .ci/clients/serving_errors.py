@@ -46,7 +46,7 @@ def check_errors(checks, stub, models):
     predict(
         "another input",
         "INVALID_ARGUMENT",
-        "Sent extra: {z}. Missing but required: {x}.",
+        "input tensor alias not found in signature: z. Inputs expected to be in the set {x}.",
         asked(inputs={"z": ROW}),
     )
     predict(
@@ -67,8 +67,19 @@ def check_errors(checks, stub, models):
         "duplicate output tensor alias: scaled",
         asked(output_filter=["scaled", "scaled"]),
     )
-    predict("wrong dtype", "INVALID_ARGUMENT", "expected", asked(inputs={"x": ROW.astype(np.int32)}))
-    predict("wrong shape", "INVALID_ARGUMENT", "", asked(inputs={"x": np.zeros((1, 3), np.float32)}))
+    predict(
+        "wrong dtype",
+        "INVALID_ARGUMENT",
+        "Expects arg[0] to be float but int32 is provided",
+        asked(inputs={"x": ROW.astype(np.int32)}),
+    )
+    predict("wrong shape", "INVALID_ARGUMENT", 'inputs["x"]', asked(inputs={"x": np.zeros((1, 3), np.float32)}))
+    predict(
+        "no rows, which this server does not run",
+        "INVALID_ARGUMENT",
+        "expected at least one element, got [0,2]",
+        asked(inputs={"x": np.zeros((0, 2), np.float32)}),
+    )
     predict("a deadline that is over", "DEADLINE_EXCEEDED", "", asked(), timeout=1e-9)
 
     classify = classification_pb2.ClassificationRequest()

@@ -36,9 +36,15 @@ def check_errors(checks, client, address):
         infer(inputs=[]),
     )
     refused(
-        "unexpected input",
+        "an input too many",
         "INVALID_ARGUMENT",
         "unexpected inference input 'z' for model 'signatures'",
+        infer(inputs=[tensor("x", ROW), tensor("z", ROW)]),
+    )
+    refused(
+        "an input of another name",
+        "INVALID_ARGUMENT",
+        "Got input(s) ['z'], but missing required input(s) ['x']. Please provide all required input(s).",
         infer(inputs=[tensor("z", ROW)]),
     )
     refused(
@@ -52,6 +58,12 @@ def check_errors(checks, client, address):
         "INVALID_ARGUMENT",
         "unexpected shape for input 'x' for model 'signatures'. Expected [-1,2], got [1,3].",
         infer(inputs=[tensor("x", np.zeros((1, 3), np.float32))]),
+    )
+    refused(
+        "no rows, which this server does not run",
+        "INVALID_ARGUMENT",
+        "unexpected shape for input 'x' for model 'signatures'. Expected [-1,2], got [0,2].",
+        infer(inputs=[tensor("x", np.zeros((0, 2), np.float32))]),
     )
     refused(
         "unknown output",
@@ -92,7 +104,7 @@ def check_errors(checks, client, address):
     refused("config of an unknown model", "NOT_FOUND", "'nobody' is not found", lambda: client.get_model_config("nobody"))
     refused(
         "load of an unknown model",
-        "NOT_FOUND",
+        "INVALID_ARGUMENT",
         "failed to load 'nobody', failed to poll from model repository",
         lambda: client.load_model("nobody"),
     )
