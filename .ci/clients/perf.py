@@ -23,8 +23,6 @@ def main(address, scratch):
             expect(sum(float(row[name]) for name in SPLIT) <= float(row["Avg latency"]), f"more than the latency: {row}")
         for name in SPLIT:
             expect(any(float(row[name]) > 0 for row in rows), f"{name} is always 0")
-        queues = [float(row["Server Queue"]) for row in rows]
-        expect(queues[-1] > queues[0], f"the queue is no longer at 8 than at 1: {queues}")
     with checks.check("Triton gRPC mode with text and streaming"):
         rows = measure(address, scratch, "triton", "-m", "text", "--streaming", "--concurrency-range", "2", "--string-length", "16")
         expect(float(rows[0]["Inferences/Second"]) > 0, f"no inferences: {rows}")
