@@ -24,7 +24,7 @@ DATATYPES = {
     "float64": "FP64",
     "object": "BYTES",
 }
-TOLERANCES = {"float16": (1e-3, 1e-3), "bfloat16": (1e-2, 1e-2), "float32": (1e-5, 1e-6), "float64": (1e-12, 1e-12)}
+TOLERANCES = {"float16": (1e-3, 0), "bfloat16": (1e-2, 0), "float32": (1e-5, 1e-6), "float64": (1e-12, 0)}
 
 
 @dataclasses.dataclass
@@ -39,6 +39,7 @@ class Case:
     version: int = 1
     method: str = "predict"
     examples: list = dataclasses.field(default_factory=list)
+    exact: bool = False
 
 
 def datatype(array):
@@ -46,8 +47,9 @@ def datatype(array):
     return DATATYPES[array.dtype.name]
 
 
-def differences(expected, actual):
-    """What is wrong with an answer, in words; empty when it is Python's own to float tolerance."""
+def differences(case, actual):
+    """What is wrong with an answer, in words; empty when it is Python's own, to float tolerance or to the bit."""
+    expected = case.outputs
     if sorted(expected) != sorted(actual):
         return f"outputs {sorted(actual)}, not {sorted(expected)}"
     for name, right in expected.items():
@@ -56,7 +58,7 @@ def differences(expected, actual):
             return f"{name} has dtype {is_.dtype}, not {right.dtype}"
         if is_.shape != right.shape:
             return f"{name} has shape {is_.shape}, not {right.shape}"
-        if right.dtype.name in TOLERANCES:
+        if right.dtype.name in TOLERANCES and not case.exact:
             relative, absolute = TOLERANCES[right.dtype.name]
             equal = np.allclose(
                 right.astype(np.float64), is_.astype(np.float64), rtol=relative, atol=absolute, equal_nan=True

@@ -49,7 +49,7 @@ def ask(stub, case, typed=False, metadata=()):
     """Sends a case by its method and fails unless the answer and its model_spec are right."""
     call = {"predict": predict, "classify": classify, "regress": regress}[case.method]
     spec, actual = call(stub, case, typed, metadata)
-    fault = cases.differences(case.outputs, actual)
+    fault = cases.differences(case, actual)
     expect(not fault, fault)
     expect_equal((spec.name, spec.version.value, spec.signature_name), (case.model, case.version, case.signature), "model_spec")
 
@@ -183,7 +183,7 @@ def check_models(checks, models, stub, by_name):
         request.inputs["images"].CopyFrom(tf.make_tensor_proto(case.inputs["images"]))
         response = stub.Predict(request, timeout=60)
         expect_equal(response.model_spec.version.value, 1, "version")
-        fault = cases.differences(case.outputs, {name: tf.make_ndarray(one) for name, one in response.outputs.items()})
+        fault = cases.differences(case, {name: tf.make_ndarray(one) for name, one in response.outputs.items()})
         expect(not fault, fault)
 
 

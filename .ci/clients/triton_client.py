@@ -55,7 +55,7 @@ def compare(case, result):
     """Fails unless a result has exactly the outputs of a case."""
     response = result.get_response()
     actual = {output.name: result.as_numpy(output.name) for output in response.outputs}
-    fault = cases.differences(case.outputs, actual)
+    fault = cases.differences(case, actual)
     expect(not fault, fault)
     for output in response.outputs:
         expect_equal(output.datatype, cases.datatype(case.outputs[output.name]), f"datatype of {output.name}")

@@ -47,4 +47,5 @@ def _model(repository, names):
         title,
         {f"{name}_in": array for name, array in zip(names, arrays)},
         {name: value.numpy() for name, value in outputs.items()},
+        exact=True,
     )
