@@ -331,7 +331,9 @@ final class HostileHttpTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/api/v1/models/doubling;x", "//api/v1/models/doubling", "/api/v1//models/doubling"
+        "/api/v1/models/doubling;x",
+        "//api/v1/models/doubling",
+        "/api/v1//models/doubling"
       })
   void path_thatIsUntidy_isThePlainOne(String path) throws IOException {
     assertThat(http.raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))

@@ -14,8 +14,7 @@ public enum TfServingFlag {
   REST_API_NUM_THREADS(Form.NUMBER, Fate.UNUSED, "the server chooses its threads"),
   REST_API_TIMEOUT_IN_MS(
       Form.NUMBER, Fate.UNUSED, "a call lasts until its caller's deadline, or until it gives up"),
-  REST_API_ENABLE_CORS_SUPPORT(
-      Form.FLAG, Fate.UNUSED, "name the origins in `--http-origins`"),
+  REST_API_ENABLE_CORS_SUPPORT(Form.FLAG, Fate.UNUSED, "name the origins in `--http-origins`"),
   ENABLE_BATCHING(
       Form.FLAG,
       Fate.USED,
