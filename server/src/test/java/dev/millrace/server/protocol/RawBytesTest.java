@@ -32,8 +32,7 @@ final class RawBytesTest {
   void of_tensorsThatCannotBeShared_areCopies() {
     byte[] memory = {1, 2};
     TensorData readOnly =
-        TensorData.ofBytes(
-            DataType.UINT8, Shape.of(2), ByteBuffer.wrap(memory).asReadOnlyBuffer());
+        TensorData.ofBytes(DataType.UINT8, Shape.of(2), ByteBuffer.wrap(memory).asReadOnlyBuffer());
     assertThat(RawBytes.of(readOnly).toByteArray()).containsExactly(1, 2);
     assertThat(RawBytes.of(tensor(new byte[0])).isEmpty()).isTrue();
   }
