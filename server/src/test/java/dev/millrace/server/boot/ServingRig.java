@@ -96,6 +96,7 @@ final class ServingRig implements AutoCloseable {
     options.put(ServeOption.CHECK_MODELS, "inspect");
     options.put(ServeOption.PORT, "0");
     options.put(ServeOption.MANAGEMENT_PORT, "0");
+    options.put(ServeOption.HTTP_PORT, "0");
     options.put(ServeOption.WORKERS, "1");
     options.putAll(more);
     ServingRig rig =

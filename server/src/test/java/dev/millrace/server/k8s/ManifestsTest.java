@@ -125,7 +125,7 @@ final class ManifestsTest {
         deployment.getSpec().getTemplate().getSpec().getContainers().get(0).getPorts().stream()
             .map(port -> port.getName() + " " + port.getContainerPort())
             .toList();
-    assertThat(ports).containsExactly("grpc 8500", "management 8502");
+    assertThat(ports).containsExactly("grpc 8500", "http 8501", "management 8502");
     List<Service> services =
         documents.stream().filter(Service.class::isInstance).map(Service.class::cast).toList();
     assertThat(services).hasSize(2);
@@ -161,7 +161,7 @@ final class ManifestsTest {
     String dockerfile = Files.readString(K8S.resolve("Dockerfile"));
     PodSpec pod = pod(render("base"));
     assertThat(dockerfile)
-        .contains("EXPOSE 8500 8502", "USER " + pod.getSecurityContext().getRunAsUser() + ":");
+        .contains("EXPOSE 8500 8501 8502", "USER " + pod.getSecurityContext().getRunAsUser() + ":");
     pod.getContainers()
         .get(0)
         .getVolumeMounts()
