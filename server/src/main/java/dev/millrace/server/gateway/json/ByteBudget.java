@@ -17,7 +17,12 @@ public final class ByteBudget {
     this.left = most;
   }
 
-  void take(long bytes) {
+  /**
+   * Takes some.
+   *
+   * @throws ServingException REQUEST_TOO_LARGE when there are not so many left
+   */
+  public void take(long bytes) {
     grant(bytes, bytes);
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonTensorBuilder {
   private static final int MOST_DIMENSIONS = 254;
+  private static final int FEW_DIMENSIONS = 8;
   private static final int OPEN = -1;
 
   private final DataType dtype;
@@ -24,8 +25,8 @@ public final class JsonTensorBuilder {
 
   // Of the value that is being read: how many members each open list has, and what a list of each
   // level must have.
-  private final long[] members = new long[MOST_DIMENSIONS + 1];
-  private final long[] sizes = new long[MOST_DIMENSIONS + 1];
+  private long[] members = new long[FEW_DIMENSIONS];
+  private long[] sizes = new long[FEW_DIMENSIONS];
   private int seen;
   private int rank;
   private long count;
@@ -130,6 +131,10 @@ public final class JsonTensorBuilder {
     }
     if (level > 0) {
       members[level - 1]++;
+    }
+    if (level == members.length) {
+      members = Arrays.copyOf(members, 2 * level);
+      sizes = Arrays.copyOf(sizes, 2 * level);
     }
     members[level] = 0;
     if (level == seen) {

@@ -64,7 +64,9 @@ final class TensorPrinterTest {
     assertThat(json).startsWith("[2.0E-44,");
     JsonTensor read = JsonTensorBuilderTest.read(json, DataType.FLOAT32);
     for (int i = 0; i < values.length; i++) {
-      assertThat(Float.compare(read.bytes().getFloat(4 * i), values[i])).as("%s", values[i]).isZero();
+      assertThat(Float.compare(read.bytes().getFloat(4 * i), values[i]))
+          .as("%s", values[i])
+          .isZero();
     }
   }
 
