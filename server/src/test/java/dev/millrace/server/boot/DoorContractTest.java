@@ -24,6 +24,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -113,8 +114,12 @@ final class DoorContractTest {
     assertThat(answer(door, request).getModel()).isEqualTo("models/doubling/versions/1");
   }
 
+  List<Door> doorsThatChooseOutputs() {
+    return doors.stream().filter(door -> !DoorRig.isTfServingRest(door)).toList();
+  }
+
   @ParameterizedTest
-  @MethodSource("doors")
+  @MethodSource("doorsThatChooseOutputs")
   void predict_someOutputs_givesThoseAlone(Door door) throws Exception {
     PredictRequest.Builder request =
         PredictRequest.newBuilder()
@@ -163,10 +168,13 @@ final class DoorContractTest {
   @MethodSource("doors")
   void predict_wrongRequests_haveTheWiresOwnCodeAndText(Door door) throws Exception {
     for (DoorFault fault : DoorFault.values()) {
+      Optional<DoorFault.Expected> expected = fault.expected(door);
+      if (expected.isEmpty()) {
+        continue;
+      }
       Status status = refusal(door, fault.request(), CallOptions.DEFAULT);
-      DoorFault.Expected expected = fault.expected(door.wire());
-      assertThat(status.getCode()).as("%s: %s", fault, status).isEqualTo(expected.code());
-      assertThat(status.getDescription()).as(fault.name()).contains(expected.text());
+      assertThat(status.getCode()).as("%s: %s", fault, status).isEqualTo(expected.get().code(door));
+      assertThat(status.getDescription()).as(fault.name()).contains(expected.get().text());
     }
     assertThat(answer(door, DoorRig.good().build()).getOutputsCount()).isEqualTo(1);
     assertThat(rig.server.openTensors()).isZero();

@@ -9,10 +9,13 @@ import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.testing.Door;
 import dev.millrace.server.testing.GoldenModel;
 import dev.millrace.server.testing.KserveDoor;
+import dev.millrace.server.testing.KserveRestDoor;
 import dev.millrace.server.testing.NativeDoor;
+import dev.millrace.server.testing.RestClient;
 import dev.millrace.server.testing.ServedModels;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.server.testing.TfServingDoor;
+import dev.millrace.server.testing.TfServingRestDoor;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.PredictRequest;
@@ -41,9 +44,11 @@ final class DoorRig implements AutoCloseable {
 
   final MillraceServer server;
   final ManagedChannel channel;
+  final RestClient rest;
 
   private DoorRig(MillraceServer server) {
     this.server = server;
+    this.rest = RestClient.of(server.httpPort().orElseThrow());
     this.channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.port())
             .usePlaintext()
@@ -78,6 +83,7 @@ final class DoorRig implements AutoCloseable {
                     // The trial in a process of its own has its own tests.
                     ServeOption.CHECK_MODELS, "inspect",
                     ServeOption.PORT, "0",
+                    ServeOption.HTTP_PORT, "0",
                     ServeOption.MANAGEMENT_PORT, "0"),
                 Map.of(),
                 ""));
@@ -99,7 +105,16 @@ final class DoorRig implements AutoCloseable {
         new KserveDoor(channel, false),
         new KserveDoor(channel, true),
         new TfServingDoor(channel, false),
-        new TfServingDoor(channel, true));
+        new TfServingDoor(channel, true),
+        new KserveRestDoor(rest, true),
+        new KserveRestDoor(rest, false),
+        new TfServingRestDoor(rest, true),
+        new TfServingRestDoor(rest, false));
+  }
+
+  /** True for the wire whose answers have all outputs, and say nothing of their types. */
+  static boolean isTfServingRest(Door door) {
+    return door.wire() == Door.Wire.TENSORFLOW_SERVING_REST;
   }
 
   /** Waits until the runs of calls that were given up are over. */

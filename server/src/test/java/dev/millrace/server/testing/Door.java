@@ -16,10 +16,17 @@ public interface Door {
   /** Predicts. */
   ListenableFuture<PredictResponse> predict(PredictRequest request, CallOptions options);
 
-  /** The wires. */
+  /** True where codes are HTTP's, which are fewer. */
+  default boolean isHttp() {
+    return false;
+  }
+
+  /** The wires; two of them are told apart by how they carry tensors. */
   enum Wire {
     NATIVE,
     KSERVE,
-    TENSORFLOW_SERVING
+    KSERVE_JSON,
+    TENSORFLOW_SERVING,
+    TENSORFLOW_SERVING_REST
   }
 }

@@ -145,7 +145,7 @@ public record KserveDoor(Channel channel, boolean typed) implements Door {
     };
   }
 
-  private static DataType dtype(String datatype) {
+  static DataType dtype(String datatype) {
     for (DataType type : DataType.values()) {
       if (type != DataType.UNRECOGNIZED && datatype(type).equals(datatype)) {
         return type;
@@ -154,7 +154,7 @@ public record KserveDoor(Channel channel, boolean typed) implements Door {
     throw new AssertionError(datatype);
   }
 
-  private static PredictResponse decode(ModelInferResponse response) {
+  static PredictResponse decode(ModelInferResponse response) {
     if (!response.getId().equals("call-7")) {
       throw new AssertionError("the id is not echoed: " + response.getId());
     }

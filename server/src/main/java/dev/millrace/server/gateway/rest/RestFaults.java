@@ -1,31 +1,19 @@
 package dev.millrace.server.gateway.rest;
 
+import com.google.rpc.Status;
+import dev.millrace.server.gateway.HttpErrors;
 import dev.millrace.server.gateway.json.StrictJson;
-import dev.millrace.server.model.ServingException;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
+import io.grpc.Status.Code;
 import java.util.function.ToIntFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Errors as replies {@code {"error": "..."}}. A defect's own text stays in the log. Thread-safe.
- */
+/** Errors as replies {@code {"error": "..."}}. Thread-safe. */
 public final class RestFaults {
-  private static final Logger log = LoggerFactory.getLogger(RestFaults.class);
-
-  private final Supplier<String> errorIds;
+  private final HttpErrors errors;
   private final StrictJson json = new StrictJson("");
 
-  /**
-   * Replies to errors.
-   *
-   * @param errorIds makes the ids by which a defect is found in the log
-   */
-  public RestFaults(Supplier<String> errorIds) {
-    this.errorIds = errorIds;
+  /** Replies to errors, whose defects are logged by these. */
+  public RestFaults(HttpErrors errors) {
+    this.errors = errors;
   }
 
   /**
@@ -33,26 +21,17 @@ public final class RestFaults {
    *
    * @param statuses HTTP's number for a code, as the wire has it
    */
-  public RestReply reply(Throwable error, ToIntFunction<Status.Code> statuses) {
-    Throwable cause = error;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    if (cause instanceof ServingException known) {
-      Status.Code code = Status.Code.valueOf(known.reason().category().name());
-      return reply(statuses.applyAsInt(code), known.message());
-    }
-    if (cause instanceof StatusRuntimeException answered) {
-      Status status = answered.getStatus();
-      String text = status.getDescription();
-      return reply(
-          statuses.applyAsInt(status.getCode()), text == null ? status.getCode().name() : text);
-    }
-    String id = errorIds.get();
-    log.error("error {}", id, cause);
-    return reply(
-        statuses.applyAsInt(Status.Code.INTERNAL),
-        "internal error; the server's log tells more under the error id " + id);
+  public RestReply reply(Throwable error, ToIntFunction<Code> statuses) {
+    Status status = errors.status(error);
+    Code code = io.grpc.Status.fromCodeValue(status.getCode()).getCode();
+    String text = status.getMessage();
+    return reply(statuses.applyAsInt(code), text.isEmpty() ? code.name() : text);
+  }
+
+  /** The reply to an error of HTTP itself, such as a body that is too large. */
+  public RestReply reply(Throwable error) {
+    Status status = errors.status(error);
+    return reply(HttpErrors.httpStatus(status).code(), status.getMessage());
   }
 
   /** The reply with a text. */

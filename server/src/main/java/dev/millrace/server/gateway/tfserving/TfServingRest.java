@@ -18,6 +18,7 @@ import dev.millrace.server.gateway.rest.RestRequest;
 import dev.millrace.server.gateway.rest.RestWire;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -27,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 public final class TfServingRest implements RestWire {
   private static final Metadata.Key<String> CONTENT =
       Metadata.Key.of("millrace-tensor-content", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String MODEL = "millrace-model";
   private static final int OK = 200;
   private static final int LARGE = 1 << 16;
   private static final int DEFAULT_TIMEOUT_SECONDS = 30;
@@ -56,21 +58,17 @@ public final class TfServingRest implements RestWire {
 
   @Override
   public CompletionStage<RestReply> answer(RestRequest request) {
-    CompletionStage<byte[]> document;
+    CompletionStage<RestReply> reply;
     try {
       ModelPath path = ModelPath.of(request.method(), request.path());
-      document = document(limited(request), path);
+      reply = reply(limited(request), path);
     } catch (RuntimeException | Error refusedOrDefect) {
       return CompletableFuture.completedFuture(faults.reply(refusedOrDefect, TfServingRest::http));
     }
-    return document.handle(
-        (done, failure) ->
-            failure == null
-                ? RestReply.json(OK, done)
-                : faults.reply(failure, TfServingRest::http));
+    return reply.exceptionally(failure -> faults.reply(failure, TfServingRest::http));
   }
 
-  private CompletionStage<byte[]> document(RestRequest request, ModelPath path) {
+  private CompletionStage<RestReply> reply(RestRequest request, ModelPath path) {
     return switch (path.call()) {
       case PREDICT -> predict(request, path.spec());
       case CLASSIFY -> classify(request, path.spec());
@@ -80,8 +78,10 @@ public final class TfServingRest implements RestWire {
                   request,
                   ModelServiceGrpc.getGetModelStatusMethod(),
                   GetModelStatusRequest.newBuilder().setModelSpec(path.spec()).build())
-              .thenApply(results::status);
-      case METADATA -> metadata(request, path.spec()).thenApply(results::metadata);
+              .thenApply(status -> RestReply.json(OK, results.status(status)));
+      case METADATA ->
+          metadata(request, path.spec())
+              .thenApply(metadata -> RestReply.json(OK, results.metadata(metadata)));
     };
   }
 
@@ -96,7 +96,7 @@ public final class TfServingRest implements RestWire {
             .build());
   }
 
-  private CompletionStage<byte[]> predict(RestRequest request, ModelSpec spec) {
+  private CompletionStage<RestReply> predict(RestRequest request, ModelSpec spec) {
     return metadata(request, spec)
         .thenCompose(
             metadata -> {
@@ -121,13 +121,24 @@ public final class TfServingRest implements RestWire {
   }
 
   /** Answers come on threads that run models; a large one is written elsewhere. */
-  private CompletionStage<byte[]> print(PredictResponse response, boolean rows) {
+  private CompletionStage<RestReply> print(PredictResponse response, boolean rows) {
     return response.getSerializedSize() < LARGE
-        ? CompletableFuture.completedFuture(answers.print(response, rows))
-        : CompletableFuture.supplyAsync(() -> answers.print(response, rows), large);
+        ? CompletableFuture.completedFuture(written(response, rows))
+        : CompletableFuture.supplyAsync(() -> written(response, rows), large);
   }
 
-  private CompletionStage<byte[]> classify(RestRequest request, ModelSpec spec) {
+  private RestReply written(PredictResponse response, boolean rows) {
+    return answered(response.getModelSpec(), answers.print(response, rows));
+  }
+
+  /** A document, and in a header, which is ours, the version that answered. */
+  private static RestReply answered(ModelSpec spec, byte[] document) {
+    RestReply reply = RestReply.json(OK, document);
+    String model = "models/" + spec.getName() + "/versions/" + spec.getVersion().getValue();
+    return new RestReply(reply.status(), reply.contentType(), Map.of(MODEL, model), reply.parts());
+  }
+
+  private CompletionStage<RestReply> classify(RestRequest request, ModelSpec spec) {
     ExampleReader.Body body = examples.read(request.body());
     return RestCalls.call(
             request,
@@ -136,10 +147,11 @@ public final class TfServingRest implements RestWire {
                 .setModelSpec(spec.toBuilder().setSignatureName(body.signature()))
                 .setInput(body.input())
                 .build())
-        .thenApply(response -> results.classes(response.getResult()));
+        .thenApply(
+            response -> answered(response.getModelSpec(), results.classes(response.getResult())));
   }
 
-  private CompletionStage<byte[]> regress(RestRequest request, ModelSpec spec) {
+  private CompletionStage<RestReply> regress(RestRequest request, ModelSpec spec) {
     ExampleReader.Body body = examples.read(request.body());
     return RestCalls.call(
             request,
@@ -148,7 +160,8 @@ public final class TfServingRest implements RestWire {
                 .setModelSpec(spec.toBuilder().setSignatureName(body.signature()))
                 .setInput(body.input())
                 .build())
-        .thenApply(response -> results.values(response.getResult()));
+        .thenApply(
+            response -> answered(response.getModelSpec(), results.values(response.getResult())));
   }
 
   private static RestRequest limited(RestRequest request) {
