@@ -29,8 +29,7 @@ public final class ServiceCalls {
       Metadata.Key.of("millrace-caller", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final List<String> CARRIED =
-      List.of(
-          "authorization", "traceparent", "tracestate", "x-request-id");
+      List.of("authorization", "traceparent", "tracestate", "x-request-id");
 
   private final Channel channel;
 
