@@ -25,6 +25,7 @@ public final class Benchmark {
           new TrivialModel(),
           new LargeTensors(),
           new Rest(),
+          new Wires(),
           new Overload(1),
           new Overload(8),
           new Overload(32),

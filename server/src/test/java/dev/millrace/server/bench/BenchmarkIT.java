@@ -17,6 +17,7 @@ class BenchmarkIT {
           new UnloadedLatency(),
           new Batching(),
           new Rest(),
+          new Wires(),
           new Overload(8),
           new SwapUnderLoad(),
           new ManySwaps());

@@ -31,10 +31,17 @@ final class Load implements AutoCloseable {
 
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final MethodDescriptor<byte[], byte[]> method;
+  private final Metadata headers;
 
   /** A generator of calls of one method. */
   Load(String address, MethodDescriptor<byte[], byte[]> method) {
+    this(address, method, new Metadata());
+  }
+
+  /** The same with headers. */
+  Load(String address, MethodDescriptor<byte[], byte[]> method, Metadata headers) {
     this.method = method;
+    this.headers = headers;
     for (int i = 0; i < CONNECTIONS; i++) {
       channels.add(
           NettyChannelBuilder.forTarget(address)
@@ -157,6 +164,9 @@ final class Load implements AutoCloseable {
 
   private void call(byte[] request, ManagedChannel channel, CallOptions options, Ended ended) {
     ClientCall<byte[], byte[]> call = channel.newCall(method, options);
+    // A call adds headers of its own.
+    Metadata own = new Metadata();
+    own.merge(headers);
     call.start(
         new ClientCall.Listener<>() {
           @Override
@@ -164,7 +174,7 @@ final class Load implements AutoCloseable {
             ended.with(status);
           }
         },
-        new Metadata());
+        own);
     call.request(2);
     call.sendMessage(request);
     call.halfClose();
