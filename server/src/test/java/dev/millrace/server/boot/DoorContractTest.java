@@ -79,7 +79,10 @@ final class DoorContractTest {
     GoldenModel model = GoldenModel.read(name);
     for (GoldenModel.Call call : model.calls()) {
       // Its signature is for training, which one of the doors does not run; see its own test.
-      if (call.request().getSignature().equals("train") || isTooLarge(call)) {
+      if (call.request().getSignature().equals("train")
+          || isTooLarge(call)
+          || !call.request().getInputsMap().values().stream().allMatch(door::carries)
+          || !call.outputs().values().stream().allMatch(door::carries)) {
         continue;
       }
       PredictResponse response = answer(door, call.request());

@@ -3,6 +3,7 @@ package dev.millrace.server.testing;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.PredictResponse;
+import dev.millrace.v1.Tensor;
 import io.grpc.CallOptions;
 
 /**
@@ -19,6 +20,11 @@ public interface Door {
   /** True where codes are HTTP's, which are fewer. */
   default boolean isHttp() {
     return false;
+  }
+
+  /** True where its wire has such a tensor, and loses nothing of it. */
+  default boolean carries(Tensor tensor) {
+    return true;
   }
 
   /** The wires; two of them are told apart by how they carry tensors. */

@@ -2,6 +2,7 @@ package dev.millrace.server.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
+import dev.millrace.server.tensor.HalfFloats;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.Tensor;
 import java.nio.ByteBuffer;
@@ -16,21 +17,24 @@ import java.util.List;
 final class JsonValues {
   private JsonValues() {}
 
-  /** True where JSON has values of a type. */
+  /** True where the protocol's JSON has values of a type. */
   static boolean has(DataType dtype) {
-    return switch (dtype) {
-      case DATA_TYPE_FLOAT16,
-          DATA_TYPE_BFLOAT16,
-          DATA_TYPE_COMPLEX64,
-          DATA_TYPE_COMPLEX128,
-          DATA_TYPE_QINT8,
-          DATA_TYPE_QUINT8,
-          DATA_TYPE_QINT16,
-          DATA_TYPE_QUINT16,
-          DATA_TYPE_QINT32 ->
-          false;
-      default -> true;
-    };
+    return !isComplex(dtype)
+        && !dtype.name().contains("_Q")
+        && dtype != DataType.DATA_TYPE_FLOAT16
+        && dtype != DataType.DATA_TYPE_BFLOAT16;
+  }
+
+  private static boolean isComplex(DataType dtype) {
+    return dtype == DataType.DATA_TYPE_COMPLEX64 || dtype == DataType.DATA_TYPE_COMPLEX128;
+  }
+
+  /** True where lists in lists are the tensor, and nothing of it is lost. */
+  static boolean isWhole(Tensor tensor) {
+    int zero = tensor.getShapeList().indexOf(0L);
+    return !isComplex(tensor.getDtype())
+        && isText(tensor)
+        && (zero < 0 || zero == tensor.getShapeCount() - 1);
   }
 
   static boolean isText(Tensor tensor) {
@@ -61,12 +65,16 @@ final class JsonValues {
           switch (tensor.getDtype()) {
             case DATA_TYPE_FLOAT32 -> Float.toString(bytes.getFloat());
             case DATA_TYPE_FLOAT64 -> Double.toString(bytes.getDouble());
+            case DATA_TYPE_FLOAT16 -> Float.toString(HalfFloats.fromFloat16(bytes.getShort()));
+            case DATA_TYPE_BFLOAT16 -> Float.toString(HalfFloats.fromBfloat16(bytes.getShort()));
             case DATA_TYPE_BOOL -> Boolean.toString(bytes.get() != 0);
-            case DATA_TYPE_INT8 -> Byte.toString(bytes.get());
-            case DATA_TYPE_UINT8 -> Integer.toString(Byte.toUnsignedInt(bytes.get()));
-            case DATA_TYPE_INT16 -> Short.toString(bytes.getShort());
-            case DATA_TYPE_UINT16 -> Integer.toString(Short.toUnsignedInt(bytes.getShort()));
-            case DATA_TYPE_INT32 -> Integer.toString(bytes.getInt());
+            case DATA_TYPE_INT8, DATA_TYPE_QINT8 -> Byte.toString(bytes.get());
+            case DATA_TYPE_UINT8, DATA_TYPE_QUINT8 ->
+                Integer.toString(Byte.toUnsignedInt(bytes.get()));
+            case DATA_TYPE_INT16, DATA_TYPE_QINT16 -> Short.toString(bytes.getShort());
+            case DATA_TYPE_UINT16, DATA_TYPE_QUINT16 ->
+                Integer.toString(Short.toUnsignedInt(bytes.getShort()));
+            case DATA_TYPE_INT32, DATA_TYPE_QINT32 -> Integer.toString(bytes.getInt());
             case DATA_TYPE_UINT32 -> Integer.toUnsignedString(bytes.getInt());
             case DATA_TYPE_INT64 -> Long.toString(bytes.getLong());
             default -> Long.toUnsignedString(bytes.getLong());
@@ -122,9 +130,16 @@ final class JsonValues {
         case DATA_TYPE_FLOAT32 -> one.putFloat(Float.parseFloat(value.asText()));
         case DATA_TYPE_FLOAT64 -> one.putDouble(value.asDouble());
         case DATA_TYPE_BOOL -> one.put((byte) (value.booleanValue() ? 1 : 0));
-        case DATA_TYPE_INT8, DATA_TYPE_UINT8 -> one.put((byte) value.intValue());
-        case DATA_TYPE_INT16, DATA_TYPE_UINT16 -> one.putShort((short) value.intValue());
-        case DATA_TYPE_INT32, DATA_TYPE_UINT32 -> one.putInt((int) value.longValue());
+        case DATA_TYPE_FLOAT16 ->
+            one.putShort(HalfFloats.toFloat16(Float.parseFloat(value.asText())));
+        case DATA_TYPE_BFLOAT16 ->
+            one.putShort(HalfFloats.toBfloat16(Float.parseFloat(value.asText())));
+        case DATA_TYPE_INT8, DATA_TYPE_UINT8, DATA_TYPE_QINT8, DATA_TYPE_QUINT8 ->
+            one.put((byte) value.intValue());
+        case DATA_TYPE_INT16, DATA_TYPE_UINT16, DATA_TYPE_QINT16, DATA_TYPE_QUINT16 ->
+            one.putShort((short) value.intValue());
+        case DATA_TYPE_INT32, DATA_TYPE_UINT32, DATA_TYPE_QINT32 ->
+            one.putInt((int) value.longValue());
         default -> one.putLong(value.bigIntegerValue().longValue());
       }
       one.flip();

@@ -34,6 +34,11 @@ public record TfServingRestDoor(RestClient client, boolean rows) implements Door
   }
 
   @Override
+  public boolean carries(Tensor tensor) {
+    return JsonValues.isWhole(tensor);
+  }
+
+  @Override
   public ListenableFuture<PredictResponse> predict(PredictRequest request, CallOptions options) {
     String path = path(request.getModel());
     boolean byRows = rows && isByRows(request);
@@ -53,7 +58,14 @@ public record TfServingRestDoor(RestClient client, boolean rows) implements Door
             if (failure != null) {
               throw failure;
             }
-            future.set(decode(request, path, RestClient.orThrow(response)));
+            String text = new String(response.body(), StandardCharsets.UTF_8);
+            if (byRows
+                && (text.contains("no shape information") || text.contains("inconsistent batch"))) {
+              // Such outputs have no rows.
+              future.setFuture(new TfServingRestDoor(client, false).predict(request, options));
+            } else {
+              future.set(decode(request, path, RestClient.orThrow(response)));
+            }
           } catch (Throwable error) {
             future.setException(error instanceof CompletionException ? error.getCause() : error);
           }
