@@ -1,4 +1,4 @@
-"""tensorflow-serving-api against a server. Arguments: its address, the cases' folder."""
+"""tensorflow-serving-api against a server. Arguments: its address, the cases' folder, its repository."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ from checks import Checks, expect, expect_equal  # noqa: E402
 from serving_errors import check_errors  # noqa: E402
 
 
-def main(address, folder):
+def main(address, folder, repository):
     checks = Checks("tensorflow-serving-api")
     channel = grpc.insecure_channel(address)
     stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
@@ -40,7 +40,7 @@ def main(address, folder):
     by_name = {case.name: case for case in made}
     check_more(checks, stub, by_name)
     check_metadata(checks, stub, by_name)
-    check_models(checks, models, stub, by_name)
+    check_models(checks, models, stub, by_name, repository)
     check_errors(checks, stub, models)
     checks.end()
 
@@ -159,7 +159,7 @@ def check_metadata(checks, stub, by_name):
             expect_equal(signature.method_name, "tensorflow/serving/predict", "method_name")
 
 
-def check_models(checks, models, stub, by_name):
+def check_models(checks, models, stub, by_name, repository):
     with checks.check("GetModelStatus of both versions"):
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = "keras_cnn"
@@ -170,7 +170,7 @@ def check_models(checks, models, stub, by_name):
         status.model_spec.name = "keras_cnn"
         request = model_management_pb2.ReloadConfigRequest()
         for model in sorted({case.model for case in by_name.values()}):
-            config = request.config.model_config_list.config.add(name=model, base_path=f"/models/{model}")
+            config = request.config.model_config_list.config.add(name=model, base_path=f"{repository}/{model}")
             config.model_platform = "tensorflow"
             if model == "keras_cnn":
                 config.model_version_policy.specific.versions.extend([1, 2])

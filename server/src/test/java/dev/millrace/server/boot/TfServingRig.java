@@ -46,6 +46,9 @@ final class TfServingRig implements AutoCloseable {
   /** What a command line means. */
   static ServeCommand.Plan plan(Path folder, String... words) {
     List<String> line = new ArrayList<>(List.of(words));
+    if (line.stream().noneMatch(word -> word.startsWith("--rest_api_port"))) {
+      line.add("--rest_api_port=0");
+    }
     line.addAll(
         List.of(
             "--port=0",

@@ -17,6 +17,7 @@ import java.util.Random;
 
 /** ModelInfer and ModelStreamInfer. */
 final class KserveMaker implements CallMaker {
+  private static final int MOST_BYTES_OF_COPIES = 16 << 20;
   private static final int MOST_IN_STREAM = 6;
   private static final List<String> DATATYPES =
       List.of(
@@ -164,7 +165,8 @@ final class KserveMaker implements CallMaker {
       case 0 -> request.removeInputs(0);
       case 1 -> request.addInputs(input.build());
       case 2 -> {
-        int copies = random.nextInt(20) == 0 ? 5000 : 3;
+        int many = Math.min(5000, MOST_BYTES_OF_COPIES / (1 + input.build().getSerializedSize()));
+        int copies = random.nextInt(20) == 0 ? many : 3;
         for (int i = 0; i < copies; i++) {
           request.addInputs(input.build().toBuilder().setName(input.getName() + i));
         }

@@ -18,7 +18,9 @@ import java.time.Duration;
 public final class Http {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final HttpClient client = HttpClient.newHttpClient();
+  // The JDK asks to change to HTTP/2 with its first request, and waits for ever if that is refused.
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final int port;
 
   /** Requests to a port of this machine. */

@@ -67,17 +67,14 @@ public final class TfServingCommandLine {
   }
 
   private void restPort() {
-    Optional<String> port = flags.text(TfServingFlag.REST_API_PORT);
-    Optional<ServeOption> option = ServeOption.ofKey("http-port");
-    if (port.isPresent() && option.isPresent()) {
-      put(option.get(), port.get().equals("0") ? "off" : port.get(), TfServingFlag.REST_API_PORT);
-    } else if (port.isPresent() && !port.get().equals("0")) {
-      warnings.add(
-          TfServingFlag.REST_API_PORT.option()
-              + "="
-              + port.get()
-              + " has no effect here: there is no HTTP door yet");
-    }
+    flags
+        .text(TfServingFlag.REST_API_PORT)
+        .ifPresent(
+            port ->
+                put(
+                    ServeOption.HTTP_PORT,
+                    port.equals("0") ? "off" : port,
+                    TfServingFlag.REST_API_PORT));
   }
 
   private void scanInterval() {

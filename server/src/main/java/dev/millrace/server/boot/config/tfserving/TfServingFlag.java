@@ -10,12 +10,11 @@ import java.util.Optional;
 public enum TfServingFlag {
   PORT(Form.NUMBER, Fate.USED, "`--port`; 0 takes a free port, where it switches gRPC off there"),
   GRPC_SOCKET_PATH(Form.TEXT, Fate.UNUSED, "there are no UNIX sockets; use `--host` and `--port`"),
-  REST_API_PORT(Form.NUMBER, Fate.USED, "no effect yet: there is no HTTP door"),
+  REST_API_PORT(Form.NUMBER, Fate.USED, "`--http-port`; 0 switches HTTP off"),
   REST_API_NUM_THREADS(Form.NUMBER, Fate.UNUSED, "the server chooses its threads"),
   REST_API_TIMEOUT_IN_MS(
       Form.NUMBER, Fate.UNUSED, "a call lasts until its caller's deadline, or until it gives up"),
-  REST_API_ENABLE_CORS_SUPPORT(
-      Form.FLAG, Fate.UNUSED, "no CORS headers are sent; a proxy can add them"),
+  REST_API_ENABLE_CORS_SUPPORT(Form.FLAG, Fate.UNUSED, "name the origins in `--http-origins`"),
   ENABLE_BATCHING(
       Form.FLAG,
       Fate.USED,
