@@ -37,7 +37,7 @@ public record KserveRestDoor(RestClient client, boolean binary) implements Door 
 
   @Override
   public ListenableFuture<PredictResponse> predict(PredictRequest request, CallOptions options) {
-    ModelInferRequest message = new KserveDoor(null, false).encode(request);
+    ModelInferRequest message = KserveDoor.encode(request, false);
     CompletableFuture<HttpResponse<byte[]>> sent = send(request, message, options, binary);
     return settable(sent, request, message, options);
   }

@@ -69,12 +69,35 @@ public record MessagePrinter(boolean longsAsText) {
       case ENUM -> generator.writeString(((EnumValueDescriptor) value).getName());
       case BOOLEAN -> generator.writeBoolean((Boolean) value);
       case STRING -> generator.writeString((String) value);
-      case INT -> generator.writeNumber((Integer) value);
-      case LONG -> whole(generator, (Long) value);
+      case INT ->
+          generator.writeNumber(
+              isUnsigned(field) ? Integer.toUnsignedLong((Integer) value) : (Integer) value);
+      case LONG -> {
+        if (isUnsigned(field)) {
+          unsigned(generator, (Long) value);
+        } else {
+          whole(generator, (Long) value);
+        }
+      }
       case FLOAT -> generator.writeNumber((Float) value);
       case DOUBLE -> generator.writeNumber((Double) value);
       case BYTE_STRING ->
           generator.writeBinary(((com.google.protobuf.ByteString) value).toByteArray());
+    }
+  }
+
+  private static boolean isUnsigned(FieldDescriptor field) {
+    return switch (field.getType()) {
+      case UINT32, UINT64, FIXED32, FIXED64 -> true;
+      default -> false;
+    };
+  }
+
+  private void unsigned(JsonGenerator generator, long bits) throws IOException {
+    if (longsAsText) {
+      generator.writeString(Long.toUnsignedString(bits));
+    } else {
+      generator.writeNumber(TensorPrinter.unsigned(bits));
     }
   }
 

@@ -89,8 +89,13 @@ public final class TensorPrinter {
     if (bits >= 0) {
       generator.writeNumber(bits);
     } else {
-      generator.writeNumber(new BigInteger(Long.toUnsignedString(bits)));
+      generator.writeNumber(unsigned(bits));
     }
+  }
+
+  /** The number that 64 bits without a sign are. */
+  public static BigInteger unsigned(long bits) {
+    return new BigInteger(Long.toUnsignedString(bits));
   }
 
   private void string(JsonGenerator generator, ByteBuffer content) throws IOException {

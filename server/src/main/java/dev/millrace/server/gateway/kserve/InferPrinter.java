@@ -95,7 +95,7 @@ final class InferPrinter {
       switch (value.getParameterChoiceCase()) {
         case BOOL_PARAM -> generator.writeBoolean(value.getBoolParam());
         case INT64_PARAM -> generator.writeNumber(value.getInt64Param());
-        case UINT64_PARAM -> generator.writeNumber(value.getUint64Param());
+        case UINT64_PARAM -> generator.writeNumber(TensorPrinter.unsigned(value.getUint64Param()));
         case DOUBLE_PARAM -> generator.writeNumber(value.getDoubleParam());
         default -> generator.writeString(value.getStringParam());
       }

@@ -7,6 +7,7 @@ import dev.millrace.proto.inference.InferParameter;
 import dev.millrace.proto.inference.ModelInferRequest;
 import dev.millrace.proto.inference.ModelInferRequest.InferRequestedOutputTensor;
 import dev.millrace.server.gateway.json.ByteBudget;
+import dev.millrace.server.gateway.json.ShortInfinities;
 import dev.millrace.server.gateway.json.StrictJson;
 import dev.millrace.server.model.FieldPath;
 import java.io.IOException;
@@ -45,6 +46,11 @@ final class InferReader {
    * @throws dev.millrace.server.model.ServingException in Triton's words
    */
   InferBody read(String model, String version, byte[] body, int headerLength) {
+    return ShortInfinities.read(
+        body, headerLength, (bytes, length) -> plain(model, version, bytes, length));
+  }
+
+  private InferBody plain(String model, String version, byte[] body, int headerLength) {
     ModelInferRequest.Builder request =
         ModelInferRequest.newBuilder().setModelName(model).setModelVersion(version);
     Map<String, Boolean> outputs = new HashMap<>();

@@ -4,6 +4,7 @@ import com.google.rpc.Status;
 import dev.millrace.server.gateway.HttpErrors;
 import dev.millrace.server.gateway.json.StrictJson;
 import io.grpc.Status.Code;
+import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /** Errors as replies {@code {"error": "..."}}. Thread-safe. */
@@ -25,13 +26,25 @@ public final class RestFaults {
     Status status = errors.status(error);
     Code code = io.grpc.Status.fromCodeValue(status.getCode()).getCode();
     String text = status.getMessage();
-    return reply(statuses.applyAsInt(code), text.isEmpty() ? code.name() : text);
+    return again(status, reply(statuses.applyAsInt(code), text.isEmpty() ? code.name() : text));
   }
 
   /** The reply to an error of HTTP itself, such as a body that is too large. */
   public RestReply reply(Throwable error) {
     Status status = errors.status(error);
-    return reply(HttpErrors.httpStatus(status).code(), status.getMessage());
+    return again(status, reply(HttpErrors.httpStatus(status).code(), status.getMessage()));
+  }
+
+  private static RestReply again(Status status, RestReply reply) {
+    return HttpErrors.retrySeconds(status)
+        .map(
+            seconds ->
+                new RestReply(
+                    reply.status(),
+                    reply.contentType(),
+                    Map.of("retry-after", seconds),
+                    reply.parts()))
+        .orElse(reply);
   }
 
   /** The reply with a text. */

@@ -16,6 +16,8 @@ import dev.millrace.server.gateway.ServiceCalls;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -118,7 +120,14 @@ public final class RestRoutes implements HttpRoutes {
 
     @Override
     public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
-      return calls.newCall(context, method, options);
+      ClientCall<Q, A> call = calls.newCall(context, method, options);
+      return new SimpleForwardingClientCall<>(call) {
+        @Override
+        public void start(Listener<A> listener, Metadata headers) {
+          super.start(listener, headers);
+          calls.cancelWith(context, call);
+        }
+      };
     }
 
     @Override

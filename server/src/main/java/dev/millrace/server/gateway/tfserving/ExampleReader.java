@@ -8,6 +8,7 @@ import dev.millrace.proto.tfserving.ExampleList;
 import dev.millrace.proto.tfserving.ExampleListWithContext;
 import dev.millrace.proto.tfserving.Input;
 import dev.millrace.server.gateway.json.ByteBudget;
+import dev.millrace.server.gateway.json.ShortInfinities;
 import dev.millrace.server.gateway.json.StrictJson;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,7 +36,8 @@ final class ExampleReader {
   }
 
   Body read(byte[] body) {
-    return json.read(body, 0, body.length, this::read);
+    return ShortInfinities.read(
+        body, body.length, (bytes, length) -> json.read(bytes, 0, length, this::read));
   }
 
   private Body read(JsonParser parser) throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.millrace.proto.tensorflow.TensorProto;
 import dev.millrace.server.gateway.json.ByteBudget;
+import dev.millrace.server.gateway.json.ShortInfinities;
 import dev.millrace.server.gateway.json.StrictJson;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
@@ -40,6 +41,10 @@ final class PredictReader {
    * @throws ServingException in TensorFlow Serving's words
    */
   PredictBody read(byte[] body, InputTypes types) {
+    return ShortInfinities.read(body, body.length, (bytes, length) -> plain(bytes, types));
+  }
+
+  private PredictBody plain(byte[] body, InputTypes types) {
     Pass first = new Pass(types, "", false, body.length);
     String named;
     try {

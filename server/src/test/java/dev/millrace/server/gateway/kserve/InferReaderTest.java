@@ -51,6 +51,19 @@ final class InferReaderTest {
   }
 
   @Test
+  void read_shortInfinitiesBeforeBytes_leaveTheBytes() {
+    String json =
+        "{\"inputs\":[{\"name\":\"Inf\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[-Inf,Inf]},"
+            + "{\"name\":\"b\",\"shape\":[3],\"datatype\":\"INT8\","
+            + "\"parameters\":{\"binary_data_size\":3}}]}";
+    ModelInferRequest request = read(json, 'I', 'n', 'f').request();
+    assertThat(request.getInputs(0).getName()).isEqualTo("Inf");
+    assertThat(request.getRawInputContents(0).toByteArray())
+        .containsExactly(0, 0, 0x80, 0xff, 0, 0, 0x80, 0x7f);
+    assertThat(request.getRawInputContents(1).toStringUtf8()).isEqualTo("Inf");
+  }
+
+  @Test
   void read_strings_areBehindTheirLengths() {
     ModelInferRequest request =
         read("{\"inputs\":[{\"name\":\"s\",\"shape\":[2],\"datatype\":\"BYTES\",\"data\":[\"é\",\"\"]}]}")

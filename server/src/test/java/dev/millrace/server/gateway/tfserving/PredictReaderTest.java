@@ -10,6 +10,7 @@ import dev.millrace.proto.tensorflow.TensorProto;
 import dev.millrace.proto.tfserving.SignatureDefMap;
 import dev.millrace.server.gateway.json.StrictJson;
 import dev.millrace.server.model.ServingException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,25 @@ final class PredictReaderTest {
     assertThat(body.inputs()).containsOnlyKeys(input);
     assertThat(shape(body.inputs().get(input))).isEqualTo(shape);
     assertThat(body.rows()).isEqualTo(rows);
+  }
+
+  @Test
+  void read_infinitiesInEitherSpelling_areInfinities() {
+    String json =
+        "{\"unknown\":\"Inf \\\\\\\" Inf\",\"instances\":[Inf,-Inf,Infinity"
+            + ",-Infinity,NaN,Inf ]}";
+    ByteBuffer values =
+        read(json)
+            .inputs()
+            .get("x")
+            .getTensorContent()
+            .asReadOnlyByteBuffer()
+            .order(ByteOrder.LITTLE_ENDIAN);
+    float infinity = Float.POSITIVE_INFINITY;
+    for (float value :
+        new float[] {infinity, -infinity, infinity, -infinity, Float.NaN, infinity}) {
+      assertThat(values.getFloat()).isEqualTo(value);
+    }
   }
 
   @Test
@@ -132,6 +152,11 @@ final class PredictReaderTest {
         "{\"inputs\":{}}|Missing named input: x in 'inputs' object.",
         "{\"inputs\":[[1],[2,3]]}|Encountered list at unexpected size: 2 at level: 1 expected size: 1",
         "{\"instances\":[1]|JSON Parse error: The document is cut off at offset: ",
+        "{\"instances\":[Inf}|JSON Parse error: ",
+        "{\"instances\":[Infi]}|JSON Parse error: ",
+        "{\"instances\":[In]}|JSON Parse error: ",
+        "{\"instances\":[Inf|JSON Parse error: ",
+        "{\"instances\":[\"Inf\"]}|JSON Value: \"Inf\" Type: String is not of expected type: float",
         "{\"instances\":[1],\"instances\":[2]}|Duplicate field 'instances'",
       })
   void read_wrongBodies_haveTensorFlowServingsTexts(String json, String text) {
