@@ -5,6 +5,7 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -37,7 +38,9 @@ public final class MalformedRequests {
   public ServerServiceDefinition guard(ServerServiceDefinition service, CallThreads threads) {
     // As streams, messages are parsed below the interceptors and not before them.
     return ServerInterceptors.intercept(
-        ServerInterceptors.useInputStreamMessages(aliased(service)), new Guard(), threads);
+        ServerInterceptors.useMarshalledMessages(aliased(service), new Streams()),
+        new Guard(),
+        threads);
   }
 
   private static ServerServiceDefinition aliased(ServerServiceDefinition service) {
@@ -59,6 +62,22 @@ public final class MalformedRequests {
   private static <Q, A> ServerMethodDefinition<Q, A> aliased(ServerMethodDefinition<Q, A> method) {
     return ServerMethodDefinition.create(
         AliasedMessages.of(method.getMethodDescriptor()), method.getServerCallHandler());
+  }
+
+  /**
+   * Leaves streams as they are. gRPC's own such marshaller puts a buffer around an answer, which
+   * then could not write itself into the transport's memory, and would be copied twice.
+   */
+  private static final class Streams implements MethodDescriptor.Marshaller<InputStream> {
+    @Override
+    public InputStream stream(InputStream value) {
+      return value;
+    }
+
+    @Override
+    public InputStream parse(InputStream stream) {
+      return stream;
+    }
   }
 
   private final class Guard implements ServerInterceptor {
