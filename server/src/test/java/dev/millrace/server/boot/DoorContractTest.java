@@ -81,13 +81,20 @@ final class DoorContractTest {
       // Its signature is for training, which one of the doors does not run; see its own test.
       if (call.request().getSignature().equals("train")
           || isTooLarge(call)
+          // TensorFlow Serving's REST has no form for a call without inputs.
+          || (DoorRig.isTfServingRest(door) && call.request().getInputsCount() == 0)
           || !call.request().getInputsMap().values().stream().allMatch(door::carries)
           || !call.outputs().values().stream().allMatch(door::carries)) {
         continue;
       }
       PredictResponse response = answer(door, call.request());
       assertThat(response.getModel()).isEqualTo("models/" + name + "/versions/1");
-      assertThat(response.getOutputsMap()).containsOnlyKeys(call.outputs().keySet());
+      if (DoorRig.isTfServingRest(door)) {
+        assertThat(response.getOutputsMap())
+            .containsKeys(call.outputs().keySet().toArray(String[]::new));
+      } else {
+        assertThat(response.getOutputsMap()).containsOnlyKeys(call.outputs().keySet());
+      }
       call.outputs()
           .forEach(
               (output, expected) ->

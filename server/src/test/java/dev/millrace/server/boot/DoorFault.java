@@ -2,6 +2,7 @@ package dev.millrace.server.boot;
 
 import com.google.protobuf.ByteString;
 import dev.millrace.server.testing.Door;
+import dev.millrace.server.testing.TfServingRestDoor;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.Tensor;
@@ -175,20 +176,27 @@ enum DoorFault {
       case KSERVE -> Optional.of(ofKserve);
       case KSERVE_JSON -> Optional.of(this == TOO_MUCH_DATA ? TOO_MUCH_JSON : ofKserve);
       case TENSORFLOW_SERVING -> Optional.of(ofTensorFlowServing);
-      case TENSORFLOW_SERVING_REST -> ofRest();
+      case TENSORFLOW_SERVING_REST -> ofRest(door);
     };
   }
 
   /** JSON has neither types nor shapes of its own, and all outputs are answered always. */
-  private Optional<Expected> ofRest() {
+  private Optional<Expected> ofRest(Door door) {
     return switch (this) {
       case UNKNOWN_SIGNATURE ->
           Optional.of(
               expect(
                   Code.INVALID_ARGUMENT,
                   "Serving signature name: \"other\" not found in signature def"));
-      case NO_INPUT, INPUT_OF_ANOTHER_NAME ->
+      case NO_INPUT ->
           Optional.of(expect(Code.INVALID_ARGUMENT, "Missing named input: x in 'inputs' object."));
+      case INPUT_OF_ANOTHER_NAME ->
+          Optional.of(
+              expect(
+                  Code.INVALID_ARGUMENT,
+                  door instanceof TfServingRestDoor rest && rest.rows()
+                      ? "JSON object: does not have named input: z"
+                      : "Missing named input: x in 'inputs' object."));
       case INPUT_MORE,
           OUTPUT_UNKNOWN,
           WRONG_DTYPE,

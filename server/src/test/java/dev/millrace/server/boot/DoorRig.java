@@ -11,6 +11,7 @@ import dev.millrace.server.testing.GoldenModel;
 import dev.millrace.server.testing.KserveDoor;
 import dev.millrace.server.testing.KserveRestDoor;
 import dev.millrace.server.testing.NativeDoor;
+import dev.millrace.server.testing.NativeHttpDoor;
 import dev.millrace.server.testing.RestClient;
 import dev.millrace.server.testing.ServedModels;
 import dev.millrace.server.testing.SmallModels;
@@ -65,7 +66,9 @@ final class DoorRig implements AutoCloseable {
     }
     SmallModels.doubling(models.resolve("doubling/1"));
     SmallModels.doubling(models.resolve("doubling/2"));
-    Files.writeString(models.resolve("doubling/millrace.yaml"), "versions: {policy: all}");
+    Files.writeString(
+        models.resolve("doubling/millrace.yaml"),
+        "versions: {policy: all}\nadmission: {max-wait: 60s}\n");
     SmallModels.echo(models.resolve("echo/1"));
     SmallModels.product(models.resolve("product/1"));
     SmallModels.slow(models.resolve("slow/1"), PRODUCTS);
@@ -109,7 +112,9 @@ final class DoorRig implements AutoCloseable {
         new KserveRestDoor(rest, true),
         new KserveRestDoor(rest, false),
         new TfServingRestDoor(rest, true),
-        new TfServingRestDoor(rest, false));
+        new TfServingRestDoor(rest, false),
+        new NativeHttpDoor(rest, false),
+        new NativeHttpDoor(rest, true));
   }
 
   /** True for the wire whose answers have all outputs, and say nothing of their types. */

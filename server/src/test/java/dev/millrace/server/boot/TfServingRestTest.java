@@ -4,10 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.server.testing.RestClient;
+import dev.millrace.server.testing.SmallModels;
+import io.grpc.CallOptions;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,6 +128,71 @@ final class TfServingRestTest {
   }
 
   @Test
+  void predict_compressedBodies_areReadAndAnsweredSo() throws Exception {
+    String row = "[1,2],".repeat(1000);
+    byte[] document = ("{\"instances\":[" + row + "[1,2]]}").getBytes(StandardCharsets.UTF_8);
+    for (String coding : new String[] {"gzip", "deflate"}) {
+      ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+      try (OutputStream to =
+          coding.equals("gzip")
+              ? new GZIPOutputStream(compressed)
+              : new DeflaterOutputStream(compressed)) {
+        to.write(document);
+      }
+      HttpResponse<byte[]> response =
+          rig.rest
+              .send(
+                  "POST",
+                  "/v1/models/doubling:predict",
+                  compressed.toByteArray(),
+                  CallOptions.DEFAULT,
+                  "Content-Encoding",
+                  coding,
+                  "Accept-Encoding",
+                  coding)
+              .join();
+      assertThat(response.statusCode()).as(coding).isEqualTo(200);
+      assertThat(response.headers().firstValue("content-encoding")).contains(coding);
+      ByteArrayInputStream answer = new ByteArrayInputStream(response.body());
+      byte[] plain =
+          (coding.equals("gzip") ? new GZIPInputStream(answer) : new InflaterInputStream(answer))
+              .readAllBytes();
+      assertThat(RestClient.json(plain).get("predictions")).hasSize(1001);
+    }
+    HttpResponse<byte[]> unknown =
+        rig.rest
+            .send(
+                "POST",
+                "/v1/models/doubling:predict",
+                document,
+                CallOptions.DEFAULT,
+                "Content-Encoding",
+                "br")
+            .join();
+    assertThat(unknown.statusCode()).isEqualTo(415);
+    assertThat(RestClient.json(unknown).get("error").asText()).contains("gzip, deflate or none");
+  }
+
+  @Test
+  void predict_deadlineBeforeTheEndOfTheRun_is504() {
+    HttpResponse<byte[]> late =
+        rig.rest
+            .send(
+                "POST",
+                "/v1/models/slow:predict",
+                slow(),
+                CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.MILLISECONDS))
+            .join();
+    assertThat(late.statusCode()).isEqualTo(504);
+    rig.awaitNoTensors();
+  }
+
+  private static byte[] slow() {
+    String row = "0,".repeat(SmallModels.SLOW_WIDTH - 1) + "0";
+    return ("{\"instances\":[[" + row + "]]}").getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
   void predict_severalOutputs_areNamed() {
     JsonNode columns =
         RestClient.json(
@@ -181,7 +256,7 @@ final class TfServingRestTest {
                 method,
                 path,
                 body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8),
-                io.grpc.CallOptions.DEFAULT)
+                CallOptions.DEFAULT)
             .join();
     assertThat(RestClient.json(response).get("error").asText()).contains(text);
     assertThat(response.statusCode()).isEqualTo(code);

@@ -92,13 +92,19 @@ public record RestClient(HttpClient http, URI base) {
       return response;
     }
     String text = new String(response.body(), java.nio.charset.StandardCharsets.UTF_8);
+    Status.Code code = code(response.statusCode());
     try {
-      text = JSON.readTree(response.body()).path("error").asText(text);
+      JsonNode document = JSON.readTree(response.body());
+      // The native API's errors are statuses, which have gRPC's codes.
+      code =
+          document.has("code")
+              ? Status.fromCodeValue(document.get("code").asInt()).getCode()
+              : code;
+      text = document.path("error").asText(document.path("message").asText(text));
     } catch (IOException noJson) {
       // Then it is the text itself.
     }
-    throw new StatusRuntimeException(
-        Status.fromCode(code(response.statusCode())).withDescription(text));
+    throw new StatusRuntimeException(Status.fromCode(code).withDescription(text));
   }
 
   private static Status.Code code(int status) {

@@ -52,6 +52,7 @@ final class PredictReaderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "{\"instances\":[[1,2],[3,4]]}|x|[2, 2]|true",
         "{\"instances\":[1,2,3]}|x|[3]|true",
@@ -87,7 +88,7 @@ final class PredictReaderTest {
     float infinity = Float.POSITIVE_INFINITY;
     for (float value :
         new float[] {infinity, -infinity, infinity, -infinity, Float.NaN, infinity}) {
-      assertThat(values.getFloat()).isEqualTo(value);
+      assertThat(Float.compare(values.getFloat(), value)).isZero();
     }
   }
 
@@ -128,6 +129,7 @@ final class PredictReaderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "[]|Is not object",
         "{}|Missing 'inputs' or 'instances' key",
@@ -187,6 +189,7 @@ final class PredictReaderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "{}|key 'examples' is expected and was not found",
         "{\"examples\":{}}|Expecting 'examples' value to be an list/array",
@@ -211,6 +214,7 @@ final class PredictReaderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "POST|/v1/models/m:predict|PREDICT|m||0",
         "POST|/V1/Models/m/versions/12:classify|CLASSIFY|m||12",
@@ -231,6 +235,7 @@ final class PredictReaderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "GET|/v1/models/m:predict|Malformed request: GET /v1/models/m:predict",
         "POST|/v1/models/m|Malformed request: POST /v1/models/m",
