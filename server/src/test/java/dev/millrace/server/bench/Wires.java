@@ -62,6 +62,8 @@ final class Wires implements Scenario {
       Rig rig, Report report, BenchServer server, AllocatedBytes allocated, Size size)
       throws Exception {
     Duration time = rig.time().multipliedBy(2).dividedBy(3);
+    // Small calls are the first, and the JVM has to compile what they run.
+    Duration warmUp = size == SIZES.get(0) ? rig.serverWarmUp().dividedBy(3) : rig.warmUp();
     Map<Wire, Found> found = new EnumMap<>(Wire.class);
     Map<Wire, byte[]> requests = new EnumMap<>(Wire.class);
     Map<Wire, Load> loads = new EnumMap<>(Wire.class);
@@ -70,7 +72,7 @@ final class Wires implements Scenario {
         found.put(wire, new Found());
         requests.put(wire, wire.request(Rig.row(size.floats())));
         loads.put(wire, server.load(wire));
-        loads.get(wire).closedLoop(requests.get(wire), size.callers(), rig.warmUp());
+        loads.get(wire).closedLoop(requests.get(wire), size.callers(), warmUp);
       }
       int rounds = 2 * rig.rounds() - 1;
       for (int round = 0; round < rounds; round++) {
