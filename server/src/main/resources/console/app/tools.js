@@ -10,22 +10,21 @@ let draw = () => {};
 
 /** At the foot of the side: is the server there, the API key, the scheme. */
 export function startTools(place) {
-  let there = null;
+  let there = 'idle';
   draw = () => morph(place, connection(there), keyButton(), themeChoice());
-  const heard = (state) => () => {
+  const heard = (state) => {
     if (there === state) return;
     there = state;
     draw();
   };
-  calls.addEventListener('answered', heard(true));
-  calls.addEventListener('failed', ({detail}) => heard(detail.status !== 0)());
+  calls.addEventListener('answered', () => heard('good'));
+  calls.addEventListener('failed', ({detail}) => heard({0: 'bad', 401: 'busy'}[detail.status] ?? 'good'));
   draw();
 }
 
 function connection(there) {
-  const tone = there === null ? 'idle' : there ? 'good' : 'bad';
-  const words = there === null ? 'Connecting' : there ? 'Connected' : 'No answer';
-  return h('p.connection', {}, h('span.state', {'data-tone': tone}, words), h('span.host', {}, location.host));
+  const words = {idle: 'Connecting', good: 'Connected', busy: 'Needs a key', bad: 'No answer'}[there];
+  return h('p.connection', {}, h('span.state', {'data-tone': there}, words), h('span.host', {}, location.host));
 }
 
 function keyButton() {

@@ -17,7 +17,7 @@ const rate = (value) => (value < 10 ? figure(value) : count(value));
 /** What callers ask and how they are served, second by second. */
 export function mount(main, {signal}) {
   const charts = new TrafficCharts(signal);
-  const chosen = {window: '300', of: 'all', paused: false};
+  const chosen = {window: '60', of: 'all', paused: false};
   const draw = () => {
     if (chosen.paused && main.firstChild) return;
     drawPage(main, chosen, charts, draw);

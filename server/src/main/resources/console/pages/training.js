@@ -134,14 +134,14 @@ class TrainingPage {
     const loss = curves(runs.map(({points}) => ({points, fields: ['loss']})));
     this.charts.lossChart.draw(
       names.map((name, i) => ({name: shortId({name}), colour: `series-${(i % 6) + 1}`, points: dots})),
-      loss.x, loss.values, last('loss', runs[0]?.points, figure));
+      loss.x, loss.values, {summary: last('loss', runs[0]?.points, figure)});
     const accuracy = curves(runs.map(({points}) => ({points, fields: ['validation', 'train']})));
     this.charts.accuracyChart.draw(
       names.flatMap((name, i) => [
         {name: `${shortId({name})} validation`, colour: `series-${(i % 6) + 1}`, points: dots},
         {name: `${shortId({name})} training`, colour: `series-${(i % 6) + 1}`, dash: true, unlisted: true},
       ]),
-      accuracy.x, accuracy.values, last('validation', runs[0]?.points, percent));
+      accuracy.x, accuracy.values, {summary: last('validation', runs[0]?.points, percent)});
   }
 }
 

@@ -24,6 +24,7 @@ export class Chart {
   #options;
   #plot = null;
   #shape = '';
+  #span = 60;
   #series = [];
   #data = [[]];
   #observer;
@@ -44,8 +45,11 @@ export class Chart {
    *     legend
    * @param {number[]} x
    * @param {(number | null)[][]} values one list a series
+   * @param {{summary?: string, span?: number}} [more] summary says the newest values; span is what the axis of time shows, in
+   *     seconds
    */
-  draw(series, x, values, summary = '') {
+  draw(series, x, values, {summary = '', span = 60} = {}) {
+    this.#span = span;
     const shape = JSON.stringify(series);
     this.#series = series;
     this.#data = [x, ...values];
@@ -103,7 +107,7 @@ export class Chart {
       padding: [8, 12, 0, 0],
       legend: {show: false},
       cursor: {y: false, points: {size: 6}, drag: {x: false, y: false}},
-      scales: {x: {time}, y: {range: (_, low, high) => bounds(low, high, min, max)}},
+      scales: {x: {time, ...(time ? {range: (_, low, high) => [high - this.#span, high]} : {})}, y: {range: (_, low, high) => bounds(low, high, min, max)}},
       axes: [
         {...axis, grid: {show: false}, size: 28, space: 64, ...(x || time ? {values: (_, ticks) => ticks.map(time ? clockOf : x)} : {})},
         {...axis, size: 62, space: 34, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : value(tick)))},

@@ -41,7 +41,7 @@ export class TrafficCharts {
         : (whole ?? lines).map(([field, name, colour]) => ({column: whole ? field : `${of}:${field}`, name, colour}));
       const shown = series.length ? series : [{column: '', name: 'No requests yet'}];
       const values = shown.map(({column}) => ring.last(column, window));
-      chart.draw(shown.map(({name, colour}) => ({name, ...(colour ? {colour} : {})})), x, values, summary(shown, values, chart));
+      chart.draw(shown.map(({name, colour}) => ({name, ...(colour ? {colour} : {})})), x, values, {summary: summary(shown, values), span: window});
     }
   }
 }
