@@ -84,6 +84,13 @@ test('run_eventsTwice_areKeptOnce', () => {
   assert.equal(run.sequence, 3);
 });
 
+test('run_aLossThatRanAway_isAGap', () => {
+  const run = new Run();
+  run.add({sequence: '1', progress: {step: '1', loss: 'NaN', validationAccuracy: 0.1}});
+  assert.equal(run.points[0].loss, null);
+  assert.equal(run.points[0].train, 0);
+});
+
 test('curves_runsOfOtherSteps_shareAnAxis', () => {
   const a = {points: [{step: 100, loss: 3}, {step: 200, loss: 2}], fields: ['loss']};
   const b = {points: [{step: 150, loss: 1}], fields: ['loss']};

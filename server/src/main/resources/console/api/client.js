@@ -101,7 +101,7 @@ export async function follow(path, {signal, onMessage, onProblem = () => {}, end
       if (error.status >= 400 && error.status < 500 && error.status !== 429) return;
     }
     failures++;
-    await pause(waitAfter(failures, error?.retryAfter), signal).catch(() => {});
+    await pauseOrRetry(waitAfter(failures, error?.retryAfter), signal);
   }
 }
 
@@ -122,13 +122,18 @@ export async function repeat(ask, {every, signal, onProblem = () => {}}) {
       failures++;
       wait = Math.max(every, waitAfter(failures, error.retryAfter));
     }
-    await woken(pause(wait, signal)).catch(() => {});
+    await pauseOrRetry(wait, signal);
   }
 }
 
-/** Ends a wait early when somebody asks to try again now. */
-function woken(waiting) {
-  return Promise.race([waiting, new Promise((resolve) => calls.addEventListener('retry', resolve, {once: true}))]);
+/** A wait that ends early when the signal is aborted, or somebody asks to try again now. */
+async function pauseOrRetry(milliseconds, signal) {
+  const waking = new AbortController();
+  const wake = () => waking.abort();
+  calls.addEventListener('retry', wake, {signal: waking.signal});
+  signal.addEventListener('abort', wake, {signal: waking.signal});
+  await pause(milliseconds, waking.signal).catch(() => {});
+  wake();
 }
 
 /** Has everything that waits for its next try do it now. */

@@ -1,12 +1,15 @@
+import {storage} from './storage.js';
+
+const stored = storage('sessionStorage');
 const NAME = 'millrace.key';
 
 /** The API key of this tab; it goes when the tab is closed. */
 export const apiKey = {
   get() {
-    return sessionStorage.getItem(NAME) ?? '';
+    return stored.getItem(NAME) ?? '';
   },
   set(key) {
-    if (key) sessionStorage.setItem(NAME, key);
-    else sessionStorage.removeItem(NAME);
+    if (key) stored.setItem(NAME, key);
+    else stored.removeItem(NAME);
   },
 };

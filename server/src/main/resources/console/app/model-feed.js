@@ -15,6 +15,11 @@ class ModelFeed extends EventTarget {
   #asking = null;
 
   start() {
+    // A browser opens six connections to a server, for all its tabs: one that nobody looks at holds none.
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.refresh().catch(() => {});
+      else for (const ending of this.#watching.values()) ending.abort();
+    });
     repeat(() => this.refresh(), {
       every: EVERY,
       signal: new AbortController().signal,
@@ -60,7 +65,8 @@ class ModelFeed extends EventTarget {
         this.#watching.delete(name);
       }
     }
-    // A browser opens six connections to a server at most; the rest is found by asking.
+    if (document.hidden) return;
+    // The rest is found by asking.
     for (const name of [...names].slice(0, 2)) {
       if (this.#watching.has(name)) continue;
       const ending = new AbortController();

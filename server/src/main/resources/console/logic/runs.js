@@ -21,14 +21,17 @@ export class Run {
   }
 }
 
+/** A loss that ran away comes as the text `NaN` or `Infinity`; one of 0 is left out of the JSON. */
+const finite = (value = 0) => (typeof value === 'number' ? value : null);
+
 function point(progress) {
   return {
     step: Number(progress.step ?? 0),
     totalSteps: Number(progress.totalSteps ?? 0),
-    loss: progress.loss ?? null,
-    train: progress.trainAccuracy ?? null,
-    validation: progress.validationAccuracy ?? null,
-    rate: progress.examplesPerSecond ?? null,
+    loss: finite(progress.loss),
+    train: finite(progress.trainAccuracy),
+    validation: finite(progress.validationAccuracy),
+    rate: finite(progress.examplesPerSecond),
     timeLeft: durationSeconds(progress.timeLeft),
   };
 }

@@ -1,4 +1,7 @@
+import {storage} from '../api/storage.js';
+
 const NAME = 'millrace.theme';
+const stored = storage('localStorage');
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /** Light or dark: as the system says, until somebody chooses. Tells `change`. */
@@ -11,12 +14,12 @@ class Theme extends EventTarget {
 
   /** `system`, `light` or `dark`. */
   get choice() {
-    return localStorage.getItem(NAME) ?? 'system';
+    return stored.getItem(NAME) ?? 'system';
   }
 
   choose(choice) {
-    if (choice === 'system') localStorage.removeItem(NAME);
-    else localStorage.setItem(NAME, choice);
+    if (choice === 'system') stored.removeItem(NAME);
+    else stored.setItem(NAME, choice);
     this.#apply();
   }
 
