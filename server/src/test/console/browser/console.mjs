@@ -61,8 +61,17 @@ async function train(steps, seed) {
 }
 
 const runEnded = () => page.waitForSelector('#h-run ~ .aside >> text=Succeeded', {timeout: TRAINING});
-const pointsOf = async () =>
-  Number(/(\d+) points/.exec(await page.getAttribute('[aria-label^="Training loss"]', 'aria-label'))?.[1] ?? 0);
+const LOSS = '[aria-label^="Training loss"]';
+const pointsIn = (label) => Number(/(\d+) points/.exec(label)?.[1] ?? 0);
+const pointsOf = async () => pointsIn(await page.getAttribute(LOSS, 'aria-label'));
+
+/** Waits until the curve of the loss has more points; how many. */
+async function morePointsThan(count) {
+  const more = ([selector, count]) =>
+    Number(/(\d+) points/.exec(document.querySelector(selector)?.ariaLabel ?? '')?.[1] ?? 0) > count;
+  await page.waitForFunction(more, [LOSS, count], {timeout: TRAINING});
+  return pointsOf();
+}
 
 test('firstVisit_noModel_saysSoAndWhatToDo', async () => {
   await page.goto(server.url);
@@ -76,13 +85,8 @@ test('training_startedFromTheForm_drawsACurveThatGrows', async () => {
   await page.waitForSelector('text=Steps must be at least 1');
   await page.fill('#train-steps', '300');
   await page.click('text=Start training');
-  await page.waitForFunction(() => /points/.test(document.querySelector('[aria-label^="Training loss"]')?.ariaLabel), null, {timeout: TRAINING});
-  const first = await pointsOf();
-  await page.waitForFunction(
-    (before) => Number(/(\d+) points/.exec(document.querySelector('[aria-label^="Training loss"]').ariaLabel)[1]) > before,
-    first,
-    {timeout: TRAINING},
-  );
+  const first = await morePointsThan(0);
+  await morePointsThan(first);
   await runEnded();
   assert.ok((await pointsOf()) > first);
   assert.match(await page.textContent('.stats'), /Test accuracy9\d\.\d\d %/);

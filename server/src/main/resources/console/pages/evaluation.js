@@ -93,14 +93,14 @@ class EvaluationPage {
       'div.grid',
       {key: model.name},
       card('Test accuracy', {}, accuracyTable(model)),
-      card('Compare two versions', {className: 'span-6'}, this.#comparison(model)),
+      card('Agreement with the shadow', {className: 'span-6'}, shadowView(model.shadowReport)),
       h(
         'div.stack.span-6',
         {},
-        card('Agreement with the shadow', {}, shadowView(model.shadowReport)),
-        card('Disagreements', {}, disagreementsView(this.#disagreements)),
+        card('Compare two versions', {}, this.#comparison(model)),
         card('Confusion matrix', {}, empty('Not measured yet', 'This server records the accuracy of a version, but not which digits it takes for which: it has no call that evaluates a version on a dataset.')),
       ),
+      card('Disagreements', {}, disagreementsView(this.#disagreements)),
     );
   }
 

@@ -107,7 +107,7 @@ function bakeNotice(model, rollBack) {
 function sharesBar(model) {
   const parts = shares(model);
   if (parts.length === 0) return h('p.soft', {}, 'No version answers callers of this model now.');
-  const words = parts.map(({version, share, role}) => `version ${version} ${role === 'canary' ? '(canary) ' : ''}${percent(share, 0)}`).join(', ');
+  const words = parts.length === 1 ? `version ${parts[0].version}` : parts.map(({version, share, role}) => `version ${version} ${role === 'canary' ? '(canary) ' : ''}${percent(share, 0)}`).join(', ');
   const shadow = model.traffic?.shadow;
   return h(
     'div.shares',

@@ -31,5 +31,5 @@ function classes(list) {
     .sort((a, b) => a.label.localeCompare(b.label, 'en', {numeric: true}))
     .map(({label, examples, agreed}) =>
       h('tr', {key: label}, h('th', {scope: 'row'}, label), h('td.num', {}, count(examples)), h('td.num', {}, count(agreed ?? 0)), h('td.num', {}, percent((agreed ?? 0) / examples))));
-  return h('div.framed', {}, table('Agreement by class', columns, rows));
+  return h('div.framed.dense', {}, table('Agreement by class', columns, rows));
 }
