@@ -8,13 +8,13 @@
 import assert from 'node:assert/strict';
 import {mkdirSync} from 'node:fs';
 import path from 'node:path';
-import {after, before, test} from 'node:test';
+import {after, afterEach, before, test} from 'node:test';
 import {Server} from './server.mjs';
 import {chromium, seriousFindings} from './tools.mjs';
 
 const PAGES = ['try', 'models', 'training', 'evaluation', 'traffic'];
 const SIZE = {width: 1360, height: 860};
-const TRAINING = 90000;
+const TRAINING = 180000;
 const shots = path.resolve(process.env.SCREENSHOTS ?? 'server/target/console-screenshots');
 
 let server;
@@ -29,6 +29,10 @@ before(async () => {
   browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ['--no-sandbox']});
   context = await browser.newContext({viewport: SIZE, colorScheme: 'light', reducedMotion: 'reduce'});
   page = await opened(context);
+});
+
+afterEach(async ({name, passed}) => {
+  if (!passed) await page.screenshot({path: path.join(shots, `failed-${name}.png`)}).catch(() => {});
 });
 
 after(async () => {
@@ -83,7 +87,7 @@ test('firstVisit_noModel_saysSoAndWhatToDo', async () => {
 test('training_startedFromTheForm_drawsACurveThatGrows', async () => {
   await train(0, 1);
   await page.waitForSelector('text=Steps must be at least 1');
-  await page.fill('#train-steps', '300');
+  await page.fill('#train-steps', '200');
   await page.click('text=Start training');
   const first = await morePointsThan(0);
   await morePointsThan(first);
@@ -107,6 +111,18 @@ test('tryIt_aSevenDrawnWithTheMouse_isSeenAsSeven', async () => {
   const shares = await page.locator('.bars .bar-value').allTextContents();
   assert.equal(shares.length, 10);
   assert.ok(Number.parseFloat(shares[7]) > 50, `7 has ${shares[7]}`);
+});
+
+test('tryIt_whileThePageIsWrittenAnew_keepsFocusAndPen', async () => {
+  const box = await page.locator('canvas.pad').boundingBox();
+  await page.mouse.move(box.x + 40, box.y + 40);
+  await page.mouse.down();
+  for (let i = 0; i < 2; i++) await page.waitForResponse(/api\/v1\/models$/);
+  const before = await page.locator('canvas.pad').evaluate((pad) => pad.toDataURL());
+  await page.mouse.move(box.x + 90, box.y + 160, {steps: 5});
+  await page.mouse.up();
+  assert.notEqual(await page.locator('canvas.pad').evaluate((pad) => pad.toDataURL()), before);
+  assert.ok(await page.evaluate(() => document.activeElement.matches('canvas.pad')));
 });
 
 test('tryIt_withKeysAlone_writesAndClears', async () => {
@@ -146,7 +162,7 @@ test('models_aSecondVersion_isPromotedAndRolledBack', async () => {
   await page.click('[aria-label="Promote version 1"]');
   await page.click('dialog >> text=Promote >> nth=-1');
   await page.waitForSelector('tr:has-text("champion") >> text=Available');
-  await train(120, 7);
+  await train(100, 7);
   await runEnded();
 
   await go('models');

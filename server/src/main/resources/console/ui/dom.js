@@ -21,8 +21,30 @@ export function svg(tag, props = {}, ...children) {
 
 function fill(element, props, children) {
   for (const [name, value] of Object.entries(props)) set(element, name, value);
-  element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...present(children).map(standIn));
   return element;
+}
+
+const present = (children) =>
+  children.flat(3).filter((child) => child !== null && child !== undefined && child !== false);
+
+const standsFor = new WeakMap();
+
+/**
+ * A kept element that is shown now stays where it is: taken out and put back, even for a moment, it would lose the focus,
+ * the pointer and its scroll position. Another stands for it in what is to come.
+ */
+function standIn(child) {
+  if (child.nodeType !== Node.ELEMENT_NODE || !('keep' in child.dataset) || !child.isConnected) return child;
+  const other = document.createElement('span');
+  other.dataset.standIn = '';
+  standsFor.set(other, child);
+  return other;
+}
+
+function settle(element) {
+  if (element.nodeType !== Node.ELEMENT_NODE) return;
+  for (const other of element.querySelectorAll('[data-stand-in]')) other.replaceWith(standsFor.get(other));
 }
 
 function set(element, name, value) {
@@ -42,12 +64,18 @@ function set(element, name, value) {
  * positions stay when a table is written again each second.
  */
 export function morph(parent, ...children) {
-  const wanted = children.flat(3).filter((child) => child !== null && child !== undefined && child !== false);
+  const wanted = present(children);
   const byKey = new Map();
   for (const child of parent.children) if (child.dataset?.key) byKey.set(child.dataset.key, child);
   let at = parent.firstChild;
   for (const next of wanted) {
-    const node = typeof next === 'object' ? next : document.createTextNode(next);
+    const kept = standsFor.get(next) ?? (next.isConnected ? next : null);
+    if (kept?.parentNode === parent) {
+      while (at !== kept) at = without(at);
+      at = at.nextSibling;
+      continue;
+    }
+    const node = kept ?? (typeof next === 'object' ? next : document.createTextNode(next));
     const same = node.dataset?.key ? byKey.get(node.dataset.key) : at;
     if (same && alike(same, node)) {
       if (same === at) at = at.nextSibling;
@@ -55,13 +83,17 @@ export function morph(parent, ...children) {
       become(same, node);
     } else {
       parent.insertBefore(node, at);
+      settle(node);
     }
   }
-  while (at) {
-    const gone = at;
-    at = at.nextSibling;
-    gone.remove();
-  }
+  while (at) at = without(at);
+}
+
+/** Takes a node away; what came after it. */
+function without(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
 }
 
 const alike = (a, b) =>

@@ -63,10 +63,19 @@ export class CopyAs {
 const shortened = (text) => text.replace(/[A-Za-z0-9+/=]{80,}/g, (value) => `${value.slice(0, 40)}…`);
 
 async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    announce('Copied', {show: true});
-  } catch {
-    announce('The browser does not let this page copy', {show: true});
-  }
+  const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  const done = copied || copySelected(text);
+  announce(done ? 'Copied' : 'The browser does not let this page copy', {show: true});
+}
+
+/** The old way, for pages that do not come from this machine or over TLS. */
+function copySelected(text) {
+  const field = h('textarea.visually-hidden', {value: text, 'aria-hidden': 'true'});
+  const focused = document.activeElement;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand('copy');
+  field.remove();
+  focused?.focus();
+  return done;
 }
