@@ -4,7 +4,7 @@ import com.linecorp.armeria.common.MediaType;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.FileSystem;
@@ -55,13 +55,14 @@ final class ConsoleFiles {
   }
 
   private static void addOwn(Map<String, ConsoleFile> files) throws IOException {
-    URI index = locationOf(FOLDER + INDEX);
-    if (index.getScheme().equals("jar")) {
-      try (FileSystem jar = FileSystems.newFileSystem(index, Map.of())) {
+    URL index = locationOf(FOLDER + INDEX);
+    if (index.openConnection() instanceof JarURLConnection inJar) {
+      // By its path, for a file system made of a URI is shared by the whole process.
+      try (FileSystem jar = FileSystems.newFileSystem(pathOf(inJar.getJarFileURL()))) {
         addFolder(files, jar.getPath(FOLDER));
       }
     } else {
-      addFolder(files, Path.of(index).resolveSibling(""));
+      addFolder(files, pathOf(index).resolveSibling(""));
     }
   }
 
@@ -97,13 +98,17 @@ final class ConsoleFiles {
     return stream;
   }
 
-  private static URI locationOf(String resource) throws IOException {
+  private static URL locationOf(String resource) throws IOException {
     URL url = ConsoleFiles.class.getResource(resource);
     if (url == null) {
       throw new FileNotFoundException("this build has no console");
     }
+    return url;
+  }
+
+  private static Path pathOf(URL file) throws IOException {
     try {
-      return url.toURI();
+      return Path.of(file.toURI());
     } catch (URISyntaxException e) {
       throw new IOException("the console cannot be found", e);
     }
