@@ -60,6 +60,7 @@ test('inWords_eachTrouble_saysWhatToDo', () => {
   assert.equal(kinds({status: 401}), 'key');
   assert.equal(kinds({status: 403, message: 'needs models.promote'}), 'permission');
   assert.match(inWords(new CallError({status: 403, message: 'needs models.promote'})).text, /needs models\.promote/i);
+  assert.equal(kinds({status: 403, reason: 'ORIGIN_REFUSED'}), 'refused');
   assert.equal(kinds({status: 503, reason: 'OVERLOADED'}), 'busy');
   assert.equal(kinds({status: 503, reason: 'DRAINING'}), 'down');
   assert.equal(kinds({status: 409, reason: 'ETAG_MISMATCH'}), 'stale');

@@ -69,6 +69,7 @@ async function* stream(path, signal) {
       const {done, value} = await reader.read();
       if (done) return;
       for (const {event, data} of parser.feed(value)) {
+        if (event === 'end') return;
         if (event === 'error') throw fromJson(0, JSON.parse(data));
         yield JSON.parse(data);
       }

@@ -51,6 +51,9 @@ export function inWords(error) {
   if (status === 0) {
     return words('down', 'The server does not answer', 'It may be stopped or starting, or the network is gone.', true);
   }
+  if (reason === 'ORIGIN_REFUSED' || reason === 'HOST_REFUSED') {
+    return words('refused', 'The server does not know this address', said);
+  }
   if (status === 401) {
     return words('key', 'This server asks for an API key', 'Paste yours under “API key”. It stays in this tab.');
   }

@@ -63,17 +63,7 @@ public final class ConsoleRoutes implements HttpRoutes {
     files.forEach(
         (path, file) ->
             builder.service(
-                Route.builder().exact(path).build(), (context, request) -> answer(request, file)));
-  }
-
-  private static HttpResponse answer(HttpRequest request, ConsoleFile file) {
-    return switch (request.method()) {
-      case GET, HEAD -> send(request, file);
-      default ->
-          HttpResponse.of(
-              ResponseHeaders.of(
-                  HttpStatus.METHOD_NOT_ALLOWED, HttpHeaderNames.ALLOW, "GET, HEAD"));
-    };
+                Route.builder().exact(path).methods(HttpMethod.GET, HttpMethod.HEAD).build(), (context, request) -> send(request, file)));
   }
 
   private static HttpResponse send(HttpRequest request, ConsoleFile file) {
