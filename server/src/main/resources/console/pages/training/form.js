@@ -41,7 +41,7 @@ export class TrainingForm {
           : h('p.soft', {}, 'Recipe ', h('strong', {}, this.#recipe)),
         h('div.fields', {}, recipe.parameters.map((parameter) => this.#input(parameter.name, parameter.label, parameter.value, parameter.help, 'decimal'))),
         h('div.fields', {}, this.#input('seed', 'Seed', '42', 'The same seed gives the same batches', 'numeric')),
-        h('div.fields', {}, this.#input('model', 'Publish as model', recipe.model), this.#input('dataset', 'Dataset', recipe.dataset)),
+        h('div.fields', {}, this.#input('model', 'Model', recipe.model), this.#input('dataset', 'Dataset', recipe.dataset)),
         this.#problem ? problemBox(this.#problem) : null,
         h('div.actions', {}, h('button.primary', {type: 'submit', disabled: this.#busy}, 'Start training')),
       ),
