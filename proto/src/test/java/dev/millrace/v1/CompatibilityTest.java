@@ -2,6 +2,8 @@ package dev.millrace.v1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.api.AnnotationsProto;
+import com.google.api.HttpRule;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumDescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumValueDescriptorProto;
@@ -11,6 +13,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
 import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
 import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.ExtensionRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +36,9 @@ final class CompatibilityTest {
     if (Boolean.getBoolean("millrace.updateBaseline")) {
       Files.write(BASELINE, now.toByteArray());
     }
-    Set<String> then = facts(FileDescriptorSet.parseFrom(Files.readAllBytes(BASELINE)));
+    ExtensionRegistry extensions = ExtensionRegistry.newInstance();
+    AnnotationsProto.registerAllExtensions(extensions);
+    Set<String> then = facts(FileDescriptorSet.parseFrom(Files.readAllBytes(BASELINE), extensions));
     assertThat(then).isNotEmpty();
     assertThat(facts(now)).containsAll(then);
   }
@@ -81,11 +86,23 @@ final class CompatibilityTest {
       file.getEnumTypeList().forEach(type -> add(facts, prefix, type));
       for (ServiceDescriptorProto service : file.getServiceList()) {
         for (MethodDescriptorProto method : service.getMethodList()) {
-          facts.add(prefix + service.getName() + " " + method.toString().replace('\n', ' '));
+          String call = prefix + service.getName() + " ";
+          MethodDescriptorProto signature = method.toBuilder().clearOptions().build();
+          facts.add(call + signature.toString().replace('\n', ' '));
+          HttpRule rule = method.getOptions().getExtension(AnnotationsProto.http);
+          add(facts, call + method.getName(), rule.toBuilder().clearAdditionalBindings().build());
+          rule.getAdditionalBindingsList()
+              .forEach(binding -> add(facts, call + method.getName(), binding));
         }
       }
     }
     return facts;
+  }
+
+  private static void add(Set<String> facts, String call, HttpRule path) {
+    if (path.getPatternCase() != HttpRule.PatternCase.PATTERN_NOT_SET) {
+      facts.add(call + " " + path.toString().replace('\n', ' '));
+    }
   }
 
   private static void add(Set<String> facts, String prefix, DescriptorProto message) {

@@ -66,6 +66,21 @@ final class ArchitectureTest {
       slices().matching(ROOT + "protocol.(*)..").should().notDependOnEachOther();
 
   @ArchTest
+  static final ArchRule gatewaysWires_importOneAnother_never =
+      slices()
+          .matching(ROOT + "gateway.(v1|tfserving|kserve|console)..")
+          .should()
+          .notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule armeria_isImported_onlyByItsAdapter =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + "gateway..")
+          .should()
+          .dependOnClassesThat(resideInAnyPackage("com.linecorp.armeria..", "io.netty.."));
+
+  @ArchTest
   static final ArchRule boot_isImported_byNobody =
       noClasses()
           .that()

@@ -6,6 +6,7 @@ import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
 import dev.millrace.server.catalog.WarmUp;
 import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.gateway.OperationsRoutes;
 import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
 import dev.millrace.server.inference.Lanes;
@@ -67,12 +68,15 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,6 +122,7 @@ public final class MillraceServer implements AutoCloseable {
   private final HealthReporter health;
   private final ManagementServer management;
   private final GrpcDoor door;
+  private final @Nullable HttpRoom http;
 
   private MillraceServer(ServeOptions options, Duration bakeInterval) throws IOException {
     this.options = options;
@@ -264,6 +269,17 @@ public final class MillraceServer implements AutoCloseable {
             options.maxMessageBytes(),
             services,
             health.service());
+    http =
+        options.httpPort().isEmpty()
+            ? null
+            : HttpRoom.open(
+                options,
+                options.httpPort().getAsInt(),
+                services,
+                health.service().bindService(),
+                new OperationsRoutes(this::notReadyReason, meters::scrape, calls),
+                statuses,
+                calls);
   }
 
   /**
@@ -293,6 +309,11 @@ public final class MillraceServer implements AutoCloseable {
   /** Port of gRPC. */
   public int port() {
     return door.port();
+  }
+
+  /** Port of HTTP; empty when it is off. */
+  public OptionalInt httpPort() {
+    return http == null ? OptionalInt.empty() : OptionalInt.of(http.port());
   }
 
   /** Port of metrics and health. */
@@ -344,7 +365,12 @@ public final class MillraceServer implements AutoCloseable {
     pause();
     jobs.close();
     modelService.endWatches();
-    boolean finished = door.drain(options.drainTimeout());
+    CompletableFuture<Boolean> httpDrained =
+        http == null ? CompletableFuture.completedFuture(true) : http.drain();
+    boolean finished = door.drain(options.drainTimeout()) & httpDrained.join();
+    if (http != null) {
+      http.close();
+    }
     workers.close();
     timer.shutdownNow();
     traffic.close();

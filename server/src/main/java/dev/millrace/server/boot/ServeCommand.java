@@ -88,8 +88,14 @@ final class ServeCommand {
       }
       server.awaitReady();
       System.out.printf(
-          "ready grpc=%s:%d management=%s:%d%n",
-          options.host(), server.port(), options.managementHost(), server.managementPort());
+          "ready grpc=%s:%d%s management=%s:%d%n",
+          options.host(),
+          server.port(),
+          server.httpPort().isEmpty()
+              ? ""
+              : " http=" + options.host() + ":" + server.httpPort().getAsInt(),
+          options.managementHost(),
+          server.managementPort());
       System.out.flush();
       stopped.await();
     } catch (InterruptedException e) {

@@ -37,6 +37,18 @@ public enum ErrorReason {
   TRAFFIC_INVALID(Category.INVALID_ARGUMENT),
   /** An upload breaks the rules of paths, sizes, digests or order. */
   IMPORT_INVALID(Category.INVALID_ARGUMENT),
+  /** An HTTP body has a media type, or a compression, that the call does not take. */
+  MEDIA_TYPE_UNSUPPORTED(Category.INVALID_ARGUMENT),
+  /** A page of another origin made the request, and the server does not allow that. */
+  ORIGIN_REFUSED(Category.PERMISSION_DENIED),
+  /** An HTTP request was sent to another host's name. */
+  HOST_REFUSED(Category.PERMISSION_DENIED),
+  /** An HTTP path leads nowhere. */
+  ROUTE_NOT_FOUND(Category.NOT_FOUND),
+  /** An HTTP path is there, and does not take this method. */
+  METHOD_NOT_ALLOWED(Category.UNIMPLEMENTED),
+  /** The request took too long to arrive. */
+  REQUEST_TOO_SLOW(Category.DEADLINE_EXCEEDED),
   /** A message or header is larger than the server takes. */
   REQUEST_TOO_LARGE(Category.RESOURCE_EXHAUSTED),
   /** No model of this name is served. */
@@ -114,6 +126,7 @@ public enum ErrorReason {
   /** The canonical code that a reason belongs to. */
   public enum Category {
     INVALID_ARGUMENT,
+    PERMISSION_DENIED,
     NOT_FOUND,
     FAILED_PRECONDITION,
     ABORTED,

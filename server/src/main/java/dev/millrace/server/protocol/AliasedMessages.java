@@ -12,7 +12,8 @@ import java.io.InputStream;
 
 /**
  * Parses messages whose {@code bytes} fields are views of the one array that the message was read
- * into, where gRPC would copy them again. Thread-safe.
+ * into, where gRPC would copy them again; those handed over within the process are taken as they
+ * are. Thread-safe.
  */
 final class AliasedMessages<T> implements MethodDescriptor.Marshaller<T> {
   private final MethodDescriptor.Marshaller<T> original;
@@ -23,26 +24,33 @@ final class AliasedMessages<T> implements MethodDescriptor.Marshaller<T> {
     this.prototype = prototype;
   }
 
-  /** The same method with aliased requests, where its requests are protobuf messages. */
+  /** The same method with aliased messages, where they are protobuf messages. */
   static <Q, A> MethodDescriptor<Q, A> of(MethodDescriptor<Q, A> method) {
-    MethodDescriptor.Marshaller<Q> original = method.getRequestMarshaller();
-    if (original instanceof MethodDescriptor.PrototypeMarshaller<Q> known
-        && known.getMessagePrototype() instanceof MessageLite prototype) {
-      return method.toBuilder(
-              new AliasedMessages<>(original, prototype), method.getResponseMarshaller())
-          .build();
-    }
-    return method;
+    return method.toBuilder(of(method.getRequestMarshaller()), of(method.getResponseMarshaller()))
+        .build();
+  }
+
+  private static <T> MethodDescriptor.Marshaller<T> of(MethodDescriptor.Marshaller<T> original) {
+    return original instanceof MethodDescriptor.PrototypeMarshaller<T> known
+            && known.getMessagePrototype() instanceof MessageLite prototype
+        ? new AliasedMessages<>(original, prototype)
+        : original;
   }
 
   @Override
   public InputStream stream(T value) {
-    return original.stream(value);
+    return value instanceof MessageLite message
+        ? new MessageStream(message)
+        : original.stream(value);
   }
 
   @Override
   @SuppressWarnings("unchecked")
   public T parse(InputStream stream) {
+    MessageLite handedOver = MessageStream.messageOf(stream, prototype);
+    if (handedOver != null) {
+      return (T) handedOver;
+    }
     // Nobody else closes a stream that was taken over from gRPC; a second close does nothing.
     try (stream) {
       byte[] bytes = readAll(stream);

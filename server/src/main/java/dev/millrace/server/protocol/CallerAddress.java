@@ -33,6 +33,23 @@ public final class CallerAddress implements ServerInterceptor {
     return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
   }
 
+  /**
+   * Takes the caller's address from a header instead: for the in-process transport alone, on which
+   * the HTTP door sets it and nobody else can.
+   */
+  public static ServerInterceptor named(Metadata.Key<String> header) {
+    return new ServerInterceptor() {
+      @Override
+      public <Q, A> ServerCall.Listener<Q> interceptCall(
+          ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        String name = headers.get(header);
+        Caller caller = name == null ? Caller.UNKNOWN : new Caller(name);
+        return Contexts.interceptCall(
+            Context.current().withValue(CALLER, caller), call, headers, next);
+      }
+    };
+  }
+
   static Caller of(@Nullable SocketAddress peer) {
     InetAddress address = peer instanceof InetSocketAddress inet ? inet.getAddress() : null;
     return address == null ? Caller.UNKNOWN : new Caller(address.getHostAddress());

@@ -63,6 +63,7 @@ final class BadInputTest {
                     ServeOption.CHECK_MODELS, "inspect",
                     ServeOption.MAX_MESSAGE_SIZE, "1MiB",
                     ServeOption.PORT, "0",
+                    ServeOption.HTTP_PORT, "0",
                     ServeOption.MANAGEMENT_PORT, "0"),
                 Map.of(),
                 ""));

@@ -71,6 +71,7 @@ final class CachedServingTest {
                     ServeOption.SCAN_INTERVAL, "50ms",
                     ServeOption.CHECK_MODELS, "inspect",
                     ServeOption.PORT, "0",
+                    ServeOption.HTTP_PORT, "0",
                     ServeOption.MANAGEMENT_PORT, "0"),
                 Map.of(),
                 ""));

@@ -78,6 +78,7 @@ final class DoorRig implements AutoCloseable {
                     // The trial in a process of its own has its own tests.
                     ServeOption.CHECK_MODELS, "inspect",
                     ServeOption.PORT, "0",
+                    ServeOption.HTTP_PORT, "0",
                     ServeOption.MANAGEMENT_PORT, "0"),
                 Map.of(),
                 ""));

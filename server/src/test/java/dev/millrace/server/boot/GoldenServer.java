@@ -52,6 +52,7 @@ final class GoldenServer implements AutoCloseable {
                         ServeOption.SCAN_INTERVAL, "50ms",
                         ServeOption.CHECK_MODELS, "inspect",
                         ServeOption.PORT, "0",
+                        ServeOption.HTTP_PORT, "0",
                         ServeOption.MANAGEMENT_PORT, "0"),
                     Map.of(),
                     "")));

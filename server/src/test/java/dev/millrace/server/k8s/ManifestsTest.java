@@ -125,7 +125,7 @@ final class ManifestsTest {
         deployment.getSpec().getTemplate().getSpec().getContainers().get(0).getPorts().stream()
             .map(port -> port.getName() + " " + port.getContainerPort())
             .toList();
-    assertThat(ports).containsExactly("grpc 8500", "management 8502");
+    assertThat(ports).containsExactly("grpc 8500", "http 8501", "management 8502");
     List<Service> services =
         documents.stream().filter(Service.class::isInstance).map(Service.class::cast).toList();
     assertThat(services).hasSize(2);

@@ -15,15 +15,19 @@ import java.util.regex.Pattern;
 /** The real program, started from the distribution as a user starts it, on free ports. */
 public final class RunningServer implements AutoCloseable {
   private static final Pattern READY =
-      Pattern.compile("ready grpc=127\\.0\\.0\\.1:(\\d+) management=127\\.0\\.0\\.1:(\\d+)");
+      Pattern.compile(
+          "ready grpc=127\\.0\\.0\\.1:(\\d+) http=127\\.0\\.0\\.1:(\\d+)"
+              + " management=127\\.0\\.0\\.1:(\\d+)");
 
   private final Process process;
   private final int port;
+  private final int httpPort;
   private final int managementPort;
 
-  private RunningServer(Process process, int port, int managementPort) {
+  private RunningServer(Process process, int port, int httpPort, int managementPort) {
     this.process = process;
     this.port = port;
+    this.httpPort = httpPort;
     this.managementPort = managementPort;
   }
 
@@ -45,7 +49,7 @@ public final class RunningServer implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(program().toString());
     command.add("serve");
-    command.addAll(List.of("--port", "0", "--management-port", "0"));
+    command.addAll(List.of("--port", "0", "--http-port", "0", "--management-port", "0"));
     command.addAll(List.of(options));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -62,12 +66,20 @@ public final class RunningServer implements AutoCloseable {
       throw new IOException("the server said '" + line + "'; " + folder.resolve("server.log"));
     }
     return new RunningServer(
-        process, Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+        process,
+        Integer.parseInt(matcher.group(1)),
+        Integer.parseInt(matcher.group(2)),
+        Integer.parseInt(matcher.group(3)));
   }
 
   /** Address of gRPC. */
   public String address() {
     return "127.0.0.1:" + port;
+  }
+
+  /** Address of HTTP. */
+  public String httpAddress() {
+    return "127.0.0.1:" + httpPort;
   }
 
   /** Address of metrics and health. */

@@ -3,6 +3,7 @@ package dev.millrace.server.testing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -25,6 +26,7 @@ import org.tensorflow.proto.VersionDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint8;
 
 /** Tiny SavedModels, made by real TensorFlow for a test. */
 public final class SmallModels {
@@ -132,6 +134,36 @@ public final class SmallModels {
               .output(
                   "size",
                   tf.withName("size").dtypes.cast(tf.strings.stringLength(text), TInt64.class))
+              .build());
+    }
+  }
+
+  /** {@code classify_image}: takes a PNG, and always finds a 7 in it. */
+  public static void pictures(Path directory) throws IOException {
+    try (Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Ops tf = Ops.create(graph);
+      Operand<TString> encoded =
+          tf.withName("encoded").placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
+      Operand<TFloat32> pixels =
+          tf.dtypes.cast(
+              tf.image.decodePng(
+                  tf.reshape(encoded, tf.constant(new int[0])), TUint8.class),
+              TFloat32.class);
+      Operand<TFloat32> none =
+          tf.math.mul(tf.reduceMax(pixels, tf.constant(new int[] {0, 1, 2})), tf.constant(0f));
+      float[] row = new float[10];
+      Arrays.fill(row, 0.01f);
+      row[7] = 0.91f;
+      export(
+          directory,
+          session,
+          Signature.builder("classify_image")
+              .methodName("tensorflow/serving/predict")
+              .input("encoded", encoded)
+              .output(
+                  "probabilities",
+                  tf.withName("probabilities").math.add(tf.constant(new float[][] {row}), none))
               .build());
     }
   }

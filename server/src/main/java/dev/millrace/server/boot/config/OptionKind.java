@@ -10,6 +10,7 @@ public enum OptionKind {
   PATH("DIR", "a folder"),
   TEXT("TEXT", "a text"),
   PORT("PORT", "a number from 0 to 65535"),
+  PORT_OR_OFF("PORT", "'off' or a number from 0 to 65535"),
   FLAG("", "true or false"),
   COUNT("N", "a whole number from 1 to 1000000"),
   COUNT_OR_AUTO("N", "'auto' or a whole number from 1 to 1000000"),
@@ -46,6 +47,7 @@ public enum OptionKind {
       case PATH -> !text.isEmpty() && text.indexOf('\0') < 0;
       case TEXT -> text.indexOf('\0') < 0;
       case PORT -> text.matches("[0-9]{1,5}") && Integer.parseInt(text) <= 65535;
+      case PORT_OR_OFF -> text.equals("off") || PORT.accepts(text);
       case FLAG -> text.equals("true") || text.equals("false");
       case COUNT -> isCount(text);
       case COUNT_OR_AUTO -> text.equals("auto") || isCount(text);

@@ -13,8 +13,22 @@ public enum ServeOption {
   REPOSITORY(OptionKind.PATH, "saved_models", "folder of the model repository"),
   DATA_DIR(OptionKind.PATH, ".millrace", "folder of the server's state, such as training jobs"),
   DATASETS(OptionKind.PATH, "datasets", "folder with a sub-folder for each dataset besides mnist"),
-  HOST(OptionKind.TEXT, "127.0.0.1", "address that gRPC listens on"),
+  HOST(OptionKind.TEXT, "127.0.0.1", "address that gRPC and HTTP listen on"),
   PORT(OptionKind.PORT, "8500", "port of gRPC; 0 takes a free one"),
+  HTTP_PORT(
+      OptionKind.PORT_OR_OFF,
+      "8501",
+      "port of HTTP, on the address of gRPC; 0 takes a free one, off switches it off"),
+  HTTP_HOSTS(
+      OptionKind.TEXT,
+      "",
+      "names that HTTP is called by, such as models.example.org, with commas between; localhost and"
+          + " addresses always are, and every name when it listens beyond this machine and none is"
+          + " given"),
+  HTTP_ORIGINS(
+      OptionKind.TEXT,
+      "",
+      "origins whose pages may call over HTTP, such as https://app.example.org, with commas between"),
   MANAGEMENT_HOST(OptionKind.TEXT, "127.0.0.1", "address that metrics and health listen on"),
   MANAGEMENT_PORT(OptionKind.PORT, "8502", "port of metrics and health; 0 takes a free one"),
   INSECURE(OptionKind.FLAG, "false", "listen beyond this machine although nobody is authenticated"),

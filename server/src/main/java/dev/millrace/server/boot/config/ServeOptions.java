@@ -2,12 +2,16 @@ package dev.millrace.server.boot.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The effective options of a server. Immutable. */
 public final class ServeOptions {
@@ -45,6 +49,22 @@ public final class ServeOptions {
   /** Port of gRPC; 0 for a free one. */
   public int port() {
     return Integer.parseInt(text(ServeOption.PORT));
+  }
+
+  /** Port of HTTP, on the address of gRPC; 0 for a free one, empty for none. */
+  public OptionalInt httpPort() {
+    String port = text(ServeOption.HTTP_PORT);
+    return port.equals("off") ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(port));
+  }
+
+  /** Names that HTTP is called by, in lower case. */
+  public Set<String> httpHosts() {
+    return list(text(ServeOption.HTTP_HOSTS).toLowerCase(Locale.ROOT));
+  }
+
+  /** Origins whose pages may call over HTTP. */
+  public Set<String> httpOrigins() {
+    return list(text(ServeOption.HTTP_ORIGINS));
   }
 
   /** Address of metrics and health. */
@@ -139,6 +159,13 @@ public final class ServeOptions {
                     + entry.getValue().source()
                     + ")")
         .toList();
+  }
+
+  private static Set<String> list(String text) {
+    return Arrays.stream(text.split(","))
+        .map(String::strip)
+        .filter(word -> !word.isEmpty())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private long bytes(ServeOption option) {

@@ -1,0 +1,59 @@
+package dev.millrace.server.boot;
+
+import dev.millrace.server.gateway.ServiceCalls;
+import dev.millrace.server.protocol.ByReference;
+import dev.millrace.server.protocol.CallerAddress;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.inprocess.AnonymousInProcessSocketAddress;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The services as the HTTP door calls them: the same ones as behind the gRPC door, with messages
+ * handed over by reference, and the caller named by the door.
+ */
+final class InProcessDoor implements AutoCloseable {
+  private final Server server;
+  private final ManagedChannel channel;
+
+  private InProcessDoor(Server server, ManagedChannel channel) {
+    this.server = server;
+    this.channel = channel;
+  }
+
+  static InProcessDoor open(List<ServerServiceDefinition> services, int maxMetadataBytes)
+      throws IOException {
+    AnonymousInProcessSocketAddress address = new AnonymousInProcessSocketAddress();
+    InProcessServerBuilder builder =
+        InProcessServerBuilder.forAddress(address)
+            .directExecutor()
+            .intercept(CallerAddress.named(ServiceCalls.CALLER))
+            .maxInboundMetadataSize(maxMetadataBytes);
+    services.forEach(builder::addService);
+    Server server = builder.build().start();
+    return new InProcessDoor(
+        server,
+        InProcessChannelBuilder.forAddress(address)
+            .directExecutor()
+            // A defect's text must not leave the process by this way either.
+            .propagateCauseWithStatus(false)
+            .build());
+  }
+
+  /** Calls the services on the thread of the caller. */
+  Channel channel() {
+    return ClientInterceptors.intercept(channel, new ByReference());
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    server.shutdownNow();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.millrace.server.gateway;
+
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.HttpResponseException;
+import com.linecorp.armeria.server.HttpStatusException;
+import com.linecorp.armeria.server.RequestTimeoutException;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServiceConfig;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Errors that the HTTP library itself finds, in the form of all others. Thread-safe. */
+final class DoorErrors implements ServerErrorHandler {
+  private final HttpErrors errors;
+  private final Supplier<String> ids;
+
+  DoorErrors(HttpErrors errors, Supplier<String> ids) {
+    this.errors = errors;
+    this.ids = ids;
+  }
+
+  @Override
+  public HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
+    if (cause instanceof HttpResponseException ready) {
+      return ready.httpResponse();
+    }
+    if (cause instanceof HttpStatusException status) {
+      return errors.response(RequestId.of(context), known(status.httpStatus()));
+    }
+    if (cause instanceof ContentTooLargeException) {
+      return errors.response(RequestId.of(context), known(HttpStatus.REQUEST_ENTITY_TOO_LARGE));
+    }
+    if (cause instanceof RequestTimeoutException) {
+      boolean arrived = context.request().whenComplete().isDone();
+      return errors.response(
+          RequestId.of(context),
+          known(arrived ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.REQUEST_TIMEOUT));
+    }
+    return errors.response(RequestId.of(context), cause);
+  }
+
+  @Override
+  public AggregatedHttpResponse onProtocolViolation(
+      ServiceConfig config,
+      @Nullable RequestHeaders headers,
+      HttpStatus status,
+      @Nullable String description,
+      @Nullable Throwable cause) {
+    return render(headers, status);
+  }
+
+  @Override
+  public AggregatedHttpResponse renderStatus(
+      @Nullable ServiceRequestContext context,
+      ServiceConfig config,
+      @Nullable RequestHeaders headers,
+      HttpStatus status,
+      @Nullable String description,
+      @Nullable Throwable cause) {
+    return render(headers, status);
+  }
+
+  private AggregatedHttpResponse render(@Nullable RequestHeaders headers, HttpStatus status) {
+    String id = headers == null ? ids.get() : RequestId.choose(headers, ids);
+    return AggregatedHttpResponse.of(
+        ResponseHeaders.builder(status)
+            .contentType(MediaType.JSON_UTF_8)
+            .set(RequestId.HEADER, id)
+            .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+            .build(),
+        HttpData.wrap(HttpErrors.body(id, errors.status(known(status)))));
+  }
+
+  private static ServingException known(HttpStatus status) {
+    return switch (status.code()) {
+      case 404 ->
+          new ServingException(
+              ErrorReason.ROUTE_NOT_FOUND,
+              "there is nothing at this path; /api lists what there is");
+      case 405 ->
+          new ServingException(
+              ErrorReason.METHOD_NOT_ALLOWED, "this path does not take this method");
+      case 408 ->
+          new ServingException(ErrorReason.REQUEST_TOO_SLOW, "the request took too long to arrive");
+      case 413 ->
+          new ServingException(
+              ErrorReason.REQUEST_TOO_LARGE,
+              "the body is larger than this server takes; see --max-message-size");
+      case 414, 431 ->
+          new ServingException(
+              ErrorReason.REQUEST_TOO_LARGE,
+              "the path or the headers are larger than this server takes");
+      case 415 ->
+          new ServingException(
+              ErrorReason.MEDIA_TYPE_UNSUPPORTED, "this path does not take this media type");
+      case 503 ->
+          new ServingException(ErrorReason.DRAINING, "the server is stopping; try another one");
+      case 504 ->
+          new ServingException(ErrorReason.DEADLINE_EXPIRED, "the answer was not ready in time");
+      default ->
+          status.isServerError()
+              ? new ServingException(ErrorReason.INTERNAL, "the request could not be answered")
+              : new ServingException(
+                  ErrorReason.REQUEST_MALFORMED, "the request is no proper HTTP");
+    };
+  }
+}

@@ -1,0 +1,154 @@
+package dev.millrace.server.gateway;
+
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.encoding.StreamDecoderFactory;
+import com.linecorp.armeria.common.encoding.StreamEncoderFactories;
+import com.linecorp.armeria.common.util.EventLoopGroups;
+import com.linecorp.armeria.server.GracefulShutdown;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.encoding.DecodingService;
+import com.linecorp.armeria.server.encoding.EncodingService;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The HTTP server, HTTP/1.1 and HTTP/2 on one port, with every limit set. Thread-safe; owns its
+ * event loops.
+ */
+public final class HttpDoor implements AutoCloseable {
+  private static final int MOST_CONNECTIONS = 4096;
+  private static final int MOST_LINE_BYTES = 8 << 10;
+  private static final int MOST_HEADER_BYTES = 16 << 10;
+  private static final int MOST_STREAMS_PER_CONNECTION = 1000;
+  private static final int MOST_RESETS = 1000;
+  private static final int RESET_WINDOW_SECONDS = 10;
+  private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+  private static final Duration CONNECTION_AGE = Duration.ofMinutes(30);
+  private static final int LEAST_LOOPS = 2;
+  private static final int LEAST_COMPRESSED_BYTES = 1024;
+
+  private final Server server;
+  private final Duration drainTimeout;
+  private final LongSupplier nanoTime;
+
+  private HttpDoor(Server server, Duration drainTimeout, LongSupplier nanoTime) {
+    this.server = server;
+    this.drainTimeout = drainTimeout;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param routes what it answers
+   * @param errors the form of errors
+   * @param ids makes the ids of requests that bring none
+   * @param loops makes the threads of its event loops
+   * @param blocking threads for the few things of the library that block; not shut down
+   * @throws IOException if the address cannot be listened on
+   */
+  public static HttpDoor open(
+      HttpSettings settings,
+      List<? extends HttpRoutes> routes,
+      HttpErrors errors,
+      Supplier<String> ids,
+      ThreadFactory loops,
+      ScheduledExecutorService blocking,
+      LongSupplier nanoTime)
+      throws IOException {
+    EventLoopGroup group =
+        EventLoopGroups.newEventLoopGroup(
+            Math.max(LEAST_LOOPS, Runtime.getRuntime().availableProcessors()), loops);
+    ServerBuilder builder =
+        Server.builder()
+            .http(settings.address())
+            .workerGroup(group, true)
+            .blockingTaskExecutor(blocking, false)
+            .maxRequestLength(settings.maxBodyBytes())
+            .requestTimeout(settings.timeouts().request())
+            .idleTimeout(settings.timeouts().idle())
+            .childChannelPipelineCustomizer(
+                pipeline -> pipeline.addFirst(new FirstRequest(settings.timeouts().firstRequest())))
+            // Connections end now and then, so that clients spread over replicas that came later.
+            .maxConnectionAge(CONNECTION_AGE)
+            .maxNumConnections(MOST_CONNECTIONS)
+            .http1MaxInitialLineLength(MOST_LINE_BYTES)
+            .http1MaxHeaderSize(MOST_HEADER_BYTES)
+            .http2MaxHeaderListSize(MOST_HEADER_BYTES)
+            .http2MaxStreamsPerConnection(MOST_STREAMS_PER_CONNECTION)
+            .http2MaxResetFramesPerWindow(MOST_RESETS, RESET_WINDOW_SECONDS)
+            .http2InitialConnectionWindowSize(FLOW_CONTROL_WINDOW)
+            .http2InitialStreamWindowSize(FLOW_CONTROL_WINDOW)
+            .disableServerHeader()
+            .verboseResponses(false)
+            .gracefulShutdown(
+                GracefulShutdown.builder()
+                    .quietPeriodMillis(0)
+                    .timeout(settings.drainTimeout())
+                    .build());
+    routes.forEach(each -> each.addTo(builder));
+    builder
+        .decorator(
+            DecodingService.newDecorator(
+                StreamDecoderFactory.gzip(), StreamDecoderFactory.deflate()))
+        .decorator(compression())
+        .decorator(new Doorkeeper(settings.origins(), errors, ids))
+        .errorHandler(new DoorErrors(errors, ids));
+    Server server = builder.build();
+    try {
+      server.start().join();
+    } catch (CompletionException failed) {
+      server.stop();
+      throw new IOException("cannot listen for HTTP on " + settings.address(), failed.getCause());
+    }
+    return new HttpDoor(server, settings.drainTimeout(), nanoTime);
+  }
+
+  /** Events are not compressed: they would wait for one another in the compressor. */
+  private static Function<? super HttpService, EncodingService> compression() {
+    return EncodingService.builder()
+        .encoderFactories(StreamEncoderFactories.GZIP, StreamEncoderFactories.DEFLATE)
+        .encodableContentTypes(
+            type ->
+                type.isJson()
+                    || type.belongsTo(MediaType.ANY_TEXT_TYPE)
+                        && !type.belongsTo(MediaType.EVENT_STREAM)
+                    || type.belongsTo(MediaType.create("application", "javascript")))
+        .minBytesToForceChunkedEncoding(LEAST_COMPRESSED_BYTES)
+        .newDecorator();
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.activeLocalPort();
+  }
+
+  /**
+   * Takes no new connections, waits for the requests in flight, and breaks off what is left when
+   * the drain timeout is over; completes when all is closed.
+   *
+   * @return true when nothing was broken off
+   */
+  public CompletableFuture<Boolean> drain() {
+    long begun = nanoTime.getAsLong();
+    return server
+        .stop()
+        .handle((done, failure) -> nanoTime.getAsLong() - begun < drainTimeout.toNanos());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.millrace.server.gateway;
+
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Calls the services for an HTTP request, within the process: with what of its headers concerns
+ * them, for the caller that it comes from, until its deadline, and no longer than it lasts.
+ * Messages are handed over by reference, and the answer comes on whatever thread it was made on.
+ * Thread-safe.
+ */
+public final class ServiceCalls {
+  /** The caller's address; set here alone, whatever a request says. */
+  public static final Metadata.Key<String> CALLER =
+      Metadata.Key.of("millrace-caller", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final List<String> CARRIED =
+      List.of(
+          "authorization", "traceparent", "tracestate", "x-request-id", "millrace-tensor-content");
+
+  private final Channel channel;
+
+  /** Calls through a channel within the process. */
+  public ServiceCalls(Channel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Makes a unary call.
+   *
+   * @return the answer, or a {@link StatusRuntimeException} with what the service says
+   */
+  public <Q, A> CompletableFuture<A> unary(
+      ServiceRequestContext context, MethodDescriptor<Q, A> method, Q request) {
+    CompletableFuture<A> answer = new CompletableFuture<>();
+    ClientCall<Q, A> call = newCall(context, method);
+    ClientCalls.asyncUnaryCall(
+        call,
+        request,
+        new StreamObserver<A>() {
+          @Override
+          public void onNext(A value) {
+            answer.complete(value);
+          }
+
+          @Override
+          public void onError(Throwable failure) {
+            answer.completeExceptionally(failure);
+          }
+
+          @Override
+          public void onCompleted() {
+            // The answer has come.
+          }
+        });
+    cancelWith(context, call);
+    return answer;
+  }
+
+  /** A call that is not begun; once it is, {@link #cancelWith} shall follow. */
+  public <Q, A> ClientCall<Q, A> newCall(
+      ServiceRequestContext context, MethodDescriptor<Q, A> method) {
+    return ClientInterceptors.intercept(
+            channel, MetadataUtils.newAttachHeadersInterceptor(headers(context)))
+        .newCall(method, options(context));
+  }
+
+  /** Has a call that was begun end when its request does: the client leaves, or time is over. */
+  public void cancelWith(ServiceRequestContext context, ClientCall<?, ?> call) {
+    context
+        .whenRequestCancelling()
+        .thenAccept(cause -> call.cancel("the HTTP request has ended", cause));
+  }
+
+  private static CallOptions options(ServiceRequestContext context) {
+    String timeout = context.request().headers().get("grpc-timeout");
+    return timeout == null
+        ? CallOptions.DEFAULT
+        : CallOptions.DEFAULT.withDeadlineAfter(GrpcTimeout.nanos(timeout), TimeUnit.NANOSECONDS);
+  }
+
+  private static Metadata headers(ServiceRequestContext context) {
+    Metadata metadata = new Metadata();
+    for (String name : CARRIED) {
+      String value = context.request().headers().get(name);
+      if (value != null) {
+        metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+      }
+    }
+    metadata.put(CALLER, context.remoteAddress().getAddress().getHostAddress());
+    return metadata;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.millrace.server.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** HTTP as a client makes it, and as bytes on a socket where no client would. */
+public final class Http {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final int port;
+
+  /** Requests to a port of this machine. */
+  public Http(int port) {
+    this.port = port;
+  }
+
+  /** The port. */
+  public int port() {
+    return port;
+  }
+
+  /** A request to be completed. */
+  public HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(PATIENCE);
+  }
+
+  /** Sends it. */
+  public HttpResponse<byte[]> send(HttpRequest.Builder request) {
+    try {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException broken) {
+      throw new AssertionError(broken);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Sends it, and gives the body as it comes. */
+  public HttpResponse<InputStream> open(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+  }
+
+  public HttpResponse<byte[]> get(String path) {
+    return send(request(path));
+  }
+
+  /** Sends JSON. */
+  public HttpResponse<byte[]> send(String verb, String path, String json) {
+    return send(
+        request(path)
+            .header("content-type", "application/json")
+            .method(verb, HttpRequest.BodyPublishers.ofString(json)));
+  }
+
+  /** An answer's body as JSON. */
+  public static JsonNode json(HttpResponse<byte[]> answer) {
+    try {
+      return new ObjectMapper().readTree(answer.body());
+    } catch (IOException malformed) {
+      throw new AssertionError(new String(answer.body(), StandardCharsets.UTF_8), malformed);
+    }
+  }
+
+  public static String text(HttpResponse<byte[]> answer) {
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  /** The reason in an error's details. */
+  public static String reason(HttpResponse<byte[]> answer) {
+    for (JsonNode detail : json(answer).path("details")) {
+      if (detail.path("@type").asText().endsWith("google.rpc.ErrorInfo")) {
+        return detail.path("reason").asText();
+      }
+    }
+    return "";
+  }
+
+  /** Sends bytes on a connection of their own, and reads until the server closes it. */
+  public String raw(String bytes) throws IOException {
+    try (Socket socket = connect()) {
+      OutputStream out = socket.getOutputStream();
+      out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+      out.flush();
+      return readAll(socket);
+    }
+  }
+
+  public Socket connect() throws IOException {
+    Socket socket = new Socket("127.0.0.1", port);
+    socket.setSoTimeout((int) PATIENCE.toMillis());
+    socket.setTcpNoDelay(true);
+    return socket;
+  }
+
+  /** What comes until the server closes, or resets, the connection. */
+  public static String readAll(Socket socket) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    try {
+      socket.getInputStream().transferTo(all);
+    } catch (java.net.SocketException reset) {
+      // As good as closed.
+    }
+    return all.toString(StandardCharsets.ISO_8859_1);
+  }
+}
