@@ -15,6 +15,7 @@ export function confirmDialog({title, body, confirm, tone, act, wide = false}) {
   const form = h(
     'form',
     {
+      novalidate: true,
       onsubmit: async (event) => {
         event.preventDefault();
         yes.disabled = true;

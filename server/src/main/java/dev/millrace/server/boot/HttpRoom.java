@@ -10,6 +10,7 @@ import dev.millrace.server.gateway.HttpTimeouts;
 import dev.millrace.server.gateway.OperationsRoutes;
 import dev.millrace.server.gateway.Origins;
 import dev.millrace.server.gateway.ServiceCalls;
+import dev.millrace.server.gateway.console.ConsoleRoutes;
 import dev.millrace.server.gateway.v1.ApiPage;
 import dev.millrace.server.gateway.v1.NativeApi;
 import dev.millrace.server.protocol.CallerAddress;
@@ -96,7 +97,8 @@ final class HttpRoom implements AutoCloseable {
       OperationsRoutes operations,
       ServiceCalls calls,
       HttpErrors errors,
-      Executor executor) {
+      Executor executor)
+      throws IOException {
     List<ServerServiceDefinition> grpc = new ArrayList<>();
     for (ServerServiceDefinition service : services) {
       grpc.add(KeptBytes.of(ServerInterceptors.intercept(service, new CallerAddress())));
@@ -106,7 +108,8 @@ final class HttpRoom implements AutoCloseable {
         new GrpcRoutes(grpc, options.maxMessageBytes()),
         new NativeApi(calls, errors, executor, System::nanoTime),
         new ApiPage(errors),
-        operations);
+        operations,
+        ConsoleRoutes.read());
   }
 
   private static Origins origins(ServeOptions options) throws UnknownHostException {

@@ -18,10 +18,14 @@ record ConsoleFile(MediaType type, HttpData content, String etag) {
 
   private static final Map<String, MediaType> TYPES =
       Map.of(
-          "html", MediaType.HTML_UTF_8,
-          "css", MediaType.CSS_UTF_8,
-          "js", MediaType.create("text", "javascript").withCharset(StandardCharsets.UTF_8),
-          "svg", MediaType.create("image", "svg+xml"));
+          "html",
+          MediaType.HTML_UTF_8,
+          "css",
+          MediaType.CSS_UTF_8,
+          "js",
+          MediaType.create("text", "javascript").withCharset(StandardCharsets.UTF_8),
+          "svg",
+          MediaType.create("image", "svg+xml"));
 
   /** The type that a name's ending tells; none for files that are not sent. */
   static Optional<MediaType> typeOf(String name) {

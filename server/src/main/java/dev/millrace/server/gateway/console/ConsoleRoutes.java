@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConsoleRoutes implements HttpRoutes {
   /**
-   * Scripts, styles and pictures come as files from this server alone, and calls go to it alone. What
-   * a server's answer could smuggle into the page is text and stays text.
+   * Scripts, styles and pictures come as files from this server alone, and calls go to it alone.
+   * What a server's answer could smuggle into the page is text and stays text.
    */
   static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
@@ -39,7 +39,8 @@ public final class ConsoleRoutes implements HttpRoutes {
           .add(HttpHeaderNames.CROSS_ORIGIN_OPENER_POLICY, "same-origin")
           .add(HttpHeaderNames.CROSS_ORIGIN_RESOURCE_POLICY, "same-origin")
           .add(HttpHeaderNames.PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=()")
-          // Asked for anew each time and answered 304, so that a new server is never shown by an old page.
+          // Asked for anew each time and answered 304, so that a new server is never shown by an
+          // old page.
           .add(HttpHeaderNames.CACHE_CONTROL, "no-cache")
           .build();
 
@@ -63,7 +64,8 @@ public final class ConsoleRoutes implements HttpRoutes {
     files.forEach(
         (path, file) ->
             builder.service(
-                Route.builder().exact(path).methods(HttpMethod.GET, HttpMethod.HEAD).build(), (context, request) -> send(request, file)));
+                Route.builder().exact(path).methods(HttpMethod.GET, HttpMethod.HEAD).build(),
+                (context, request) -> send(request, file)));
   }
 
   private static HttpResponse send(HttpRequest request, ConsoleFile file) {

@@ -62,7 +62,10 @@ final class ConsoleRoutesTest {
     assertThat(header(answer, "x-frame-options")).isEqualTo("DENY");
     assertThat(header(answer, "referrer-policy")).isEqualTo("no-referrer");
     assertThat(header(answer, "cache-control")).isEqualTo("no-cache");
-    assertThat(answer.body()).doesNotContain("style=").doesNotContain("onclick").contains("Millrace");
+    assertThat(answer.body())
+        .doesNotContain("style=")
+        .doesNotContain("onclick")
+        .contains("Millrace");
   }
 
   @Test
@@ -105,8 +108,7 @@ final class ConsoleRoutesTest {
 
   @Test
   void head_asked_isTheHeadersAlone() throws Exception {
-    HttpResponse<String> answer =
-        send(request("/").method("HEAD", BodyPublishers.noBody()));
+    HttpResponse<String> answer = send(request("/").method("HEAD", BodyPublishers.noBody()));
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).isEmpty();
