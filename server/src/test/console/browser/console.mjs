@@ -13,6 +13,14 @@ import {Server} from './server.mjs';
 import {chromium, seriousFindings} from './tools.mjs';
 
 const PAGES = ['try', 'models', 'training', 'evaluation', 'traffic'];
+/** What a page shows once it has heard from the server. */
+const FILLED = {
+  try: 'pre:has-text("classify_image")',
+  models: '.history li',
+  training: '.chart-place canvas',
+  evaluation: '.diff',
+  traffic: '.chart-place canvas',
+};
 const SIZE = {width: 1360, height: 860};
 const TRAINING = 180000;
 const shots = path.resolve(process.env.SCREENSHOTS ?? 'server/target/console-screenshots');
@@ -224,8 +232,7 @@ test('everyPage_inBothSchemes_hasNoSeriousFinding', async () => {
       if (name === 'try') await page.click('[aria-label="Write a 7"]');
       if (name === 'try') await page.waitForSelector('output.digit[data-digit="7"]');
       if (name === 'training') await overlayAll();
-      await page.waitForLoadState('networkidle').catch(() => {});
-      await page.waitForFunction(() => !document.querySelector('.waiting'));
+      await page.waitForSelector(FILLED[name]);
       assert.deepEqual(await seriousFindings(page), [], `${name} in ${scheme}`);
       await page.screenshot({path: path.join(shots, `${name}-${scheme}.png`), fullPage: true});
     }
