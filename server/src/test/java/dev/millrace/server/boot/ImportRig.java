@@ -60,7 +60,7 @@ final class ImportRig implements AutoCloseable {
     options.put(ServeOption.DATA_DIR, folder.resolve("state").toString());
     options.put(ServeOption.SCAN_INTERVAL, "50ms");
     options.put(ServeOption.PORT, "0");
-    options.put(ServeOption.HTTP_PORT, "0", ServeOption.MANAGEMENT_PORT, "0");
+    options.put(ServeOption.MANAGEMENT_PORT, "0");
     options.put(ServeOption.HTTP_PORT, "0");
     options.putAll(more);
     return new ImportRig(folder, MillraceServer.start(OptionSources.merge(options, Map.of(), "")));

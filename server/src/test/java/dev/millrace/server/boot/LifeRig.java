@@ -47,7 +47,7 @@ final class LifeRig implements AutoCloseable {
     options.put(ServeOption.SCAN_INTERVAL, "50ms");
     options.put(ServeOption.CHECK_MODELS, "off");
     options.put(ServeOption.PORT, "0");
-    options.put(ServeOption.HTTP_PORT, "0", ServeOption.MANAGEMENT_PORT, "0");
+    options.put(ServeOption.MANAGEMENT_PORT, "0");
     options.put(ServeOption.HTTP_PORT, "0");
     options.putAll(more);
     return new LifeRig(MillraceServer.start(OptionSources.merge(options, Map.of(), "")));

@@ -95,7 +95,7 @@ final class ServingRig implements AutoCloseable {
     options.put(ServeOption.SCAN_INTERVAL, "50ms");
     options.put(ServeOption.CHECK_MODELS, "inspect");
     options.put(ServeOption.PORT, "0");
-    options.put(ServeOption.HTTP_PORT, "0", ServeOption.MANAGEMENT_PORT, "0");
+    options.put(ServeOption.MANAGEMENT_PORT, "0");
     options.put(ServeOption.HTTP_PORT, "0");
     options.put(ServeOption.WORKERS, "1");
     options.putAll(more);

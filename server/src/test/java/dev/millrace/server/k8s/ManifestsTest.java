@@ -161,7 +161,7 @@ final class ManifestsTest {
     String dockerfile = Files.readString(K8S.resolve("Dockerfile"));
     PodSpec pod = pod(render("base"));
     assertThat(dockerfile)
-        .contains("EXPOSE 8500 8502", "USER " + pod.getSecurityContext().getRunAsUser() + ":");
+        .contains("EXPOSE 8500 8501 8502", "USER " + pod.getSecurityContext().getRunAsUser() + ":");
     pod.getContainers()
         .get(0)
         .getVolumeMounts()

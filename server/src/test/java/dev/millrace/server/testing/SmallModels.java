@@ -147,8 +147,7 @@ public final class SmallModels {
           tf.withName("encoded").placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
       Operand<TFloat32> pixels =
           tf.dtypes.cast(
-              tf.image.decodePng(
-                  tf.reshape(encoded, tf.constant(new int[0])), TUint8.class),
+              tf.image.decodePng(tf.reshape(encoded, tf.constant(new int[0])), TUint8.class),
               TFloat32.class);
       Operand<TFloat32> none =
           tf.math.mul(tf.reduceMax(pixels, tf.constant(new int[] {0, 1, 2})), tf.constant(0f));

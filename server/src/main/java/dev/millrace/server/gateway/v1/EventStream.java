@@ -87,8 +87,11 @@ final class EventStream extends ClientCall.Listener<Message> {
         .schedule(
             () -> {
               if (!ended) {
-                writer().tryWrite(HttpData.ofUtf8(HEARTBEAT));
-                beatLater();
+                if (writer().tryWrite(HttpData.ofUtf8(HEARTBEAT))) {
+                  beatLater();
+                } else {
+                  leave();
+                }
               }
             },
             HEARTBEAT_SECONDS,
@@ -139,8 +142,9 @@ final class EventStream extends ClientCall.Listener<Message> {
                       + new String(
                           HttpErrors.body(RequestId.of(context), told), StandardCharsets.UTF_8)
                       + "\n\n";
-          to.tryWrite(HttpData.ofUtf8(last));
-          to.close();
+          if (to.tryWrite(HttpData.ofUtf8(last))) {
+            to.close();
+          }
         });
   }
 

@@ -8,6 +8,7 @@ import dev.millrace.server.gateway.HttpSettings;
 import dev.millrace.server.gateway.HttpTimeouts;
 import dev.millrace.server.gateway.Origins;
 import dev.millrace.server.gateway.ServiceCalls;
+import dev.millrace.server.model.ServingException;
 import dev.millrace.server.testing.Http;
 import dev.millrace.v1.TrainingEvent;
 import dev.millrace.v1.TrainingServiceGrpc;
@@ -109,7 +110,8 @@ final class EventStreamTest {
             error ->
                 error instanceof StatusRuntimeException known
                     ? known
-                    : Status.INTERNAL.asRuntimeException());
+                    : (error instanceof ServingException ? Status.INVALID_ARGUMENT : Status.INTERNAL)
+                        .asRuntimeException());
     door =
         HttpDoor.open(
             new HttpSettings(
