@@ -69,13 +69,17 @@ final class ForeignDoors implements CatalogListener {
    * The services.
    *
    * @param inline threads of predictions
+   * @param set replaces what is served
+   * @param tensorContent true for outputs of TensorFlow Serving's Predict as raw bytes
    */
   List<ServerServiceDefinition> services(
       Predictor predictor,
       StatusMapper statuses,
       MalformedRequests malformed,
       CallThreads inline,
-      Executor calls) {
+      Executor calls,
+      ModelSet set,
+      boolean tensorContent) {
     InferenceServiceKserve kserve =
         new InferenceServiceKserve(
             catalog,
@@ -90,8 +94,7 @@ final class ForeignDoors implements CatalogListener {
             clock);
     PredictionServiceTf prediction =
         new PredictionServiceTf(
-            predictor, versions, statuses, clock, false, options.maxInputBytes());
-    ModelSet set = new ModelSet(catalog, registry, life, calls);
+            predictor, versions, statuses, clock, tensorContent, options.maxInputBytes());
     ModelServiceTf models =
         new ModelServiceTf(
             catalog,

@@ -1,15 +1,24 @@
 package dev.millrace.server.boot;
 
+import dev.millrace.server.boot.config.ConfigurationException;
+import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.protocol.CallerAddress;
 import io.grpc.BindableService;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.TlsServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The gRPC server with every limit set, so that none is an accident of a library's default. */
@@ -30,16 +39,20 @@ final class GrpcDoor implements AutoCloseable {
   /**
    * Starts to listen.
    *
+   * @param tls what to show; empty for plain text
+   * @throws dev.millrace.server.boot.config.ConfigurationException if keys or certificates cannot
+   *     be used
    * @throws IOException if the address cannot be listened on
    */
   static GrpcDoor open(
       InetSocketAddress address,
+      Optional<TlsIdentity> tls,
       int maxMessageBytes,
       List<ServerServiceDefinition> services,
       BindableService health)
       throws IOException {
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(address)
+        builder(address, tls)
             // Services choose their own threads; what runs on the transport's does not block.
             .directExecutor()
             .intercept(new CallerAddress())
@@ -62,6 +75,34 @@ final class GrpcDoor implements AutoCloseable {
     builder.addService(ProtoReflectionServiceV1.newInstance());
     builder.addService(reflectionV1Alpha());
     return new GrpcDoor(builder.build().start());
+  }
+
+  private static NettyServerBuilder builder(InetSocketAddress address, Optional<TlsIdentity> tls) {
+    try {
+      return NettyServerBuilder.forAddress(
+          address, tls.isPresent() ? credentials(tls.get()) : InsecureServerCredentials.create());
+    } catch (IOException | IllegalArgumentException unusable) {
+      throw new ConfigurationException(
+          "the key and certificates of TLS cannot be used: " + unusable.getMessage());
+    }
+  }
+
+  private static ServerCredentials credentials(TlsIdentity identity) throws IOException {
+    TlsServerCredentials.Builder builder =
+        TlsServerCredentials.newBuilder()
+            .keyManager(stream(identity.certificates()), stream(identity.key()))
+            .clientAuth(
+                identity.clientCertificate()
+                    ? TlsServerCredentials.ClientAuth.REQUIRE
+                    : TlsServerCredentials.ClientAuth.NONE);
+    if (identity.clientAuthorities().isPresent()) {
+      builder.trustManager(stream(identity.clientAuthorities().get()));
+    }
+    return builder.build();
+  }
+
+  private static InputStream stream(String pem) {
+    return new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The port it listens on. */

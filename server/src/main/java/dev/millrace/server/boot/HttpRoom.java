@@ -79,8 +79,7 @@ final class HttpRoom implements AutoCloseable {
               errors,
               () -> UUID.randomUUID().toString(),
               Threads.named("http"),
-              blocking,
-              System::nanoTime);
+              blocking);
       return new HttpRoom(blocking, inside, door);
     } catch (IOException | RuntimeException failed) {
       inside.close();

@@ -5,18 +5,26 @@ import dev.millrace.server.catalog.LoadGate;
 import dev.millrace.server.catalog.LoadObserver;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.model.Failpoints;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.repository.RepositoryScanner;
+import dev.millrace.server.rollout.BasePathRule;
 import dev.millrace.server.rollout.LoadGrowth;
 import dev.millrace.server.rollout.MemoryGate;
+import dev.millrace.server.rollout.ModelSet;
+import dev.millrace.server.rollout.ServedList;
 import dev.millrace.server.rollout.Summons;
 import dev.millrace.server.rollout.VersionLife;
 import dev.millrace.server.rollout.WantedVersions;
 import dev.millrace.server.telemetry.ProcessMeters;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +35,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class LifeRoom {
   private static final long LEAST_BUDGET = 64L << 20;
+  // A version that was copied in by hand is taken when two scans have seen the same files.
+  private static final Duration SECOND_LOOK = Duration.ofMillis(500);
 
   private final RegistryRoom room;
-  private final Executor scans;
+  private final ScheduledExecutorService scans;
+  private final ModelSettings defaults;
   private final Failpoints failpoints;
+  private final ServedList list = new ServedList();
   private final Summons summons = new Summons();
   private final MemoryGate memory;
   private final AtomicBoolean scanComes = new AtomicBoolean();
@@ -41,8 +53,15 @@ final class LifeRoom {
    *
    * @param budget bytes that loaded versions may take; empty to choose by the machine
    * @param scans runs scans that somebody asks for
+   * @param defaults what holds where a model's own settings say nothing
    */
-  LifeRoom(RegistryRoom room, OptionalLong budget, Executor scans, Failpoints failpoints) {
+  LifeRoom(
+      RegistryRoom room,
+      OptionalLong budget,
+      ScheduledExecutorService scans,
+      ModelSettings defaults,
+      Failpoints failpoints) {
+    this.defaults = defaults;
     this.failpoints = failpoints;
     this.room = room;
     this.scans = scans;
@@ -66,7 +85,8 @@ final class LifeRoom {
         new RepositoryScanner(
             room.repository(),
             catalog,
-            new WantedVersions(room.registry(), summons, memory::isAsleep));
+            new WantedVersions(room.registry(), list, summons, memory::isAsleep),
+            defaults);
     VersionLife life =
         VersionLife.over(
             room.registry(),
@@ -84,6 +104,43 @@ final class LifeRoom {
     scanner = joined;
     room.registry().onChange(record -> scanSoon());
     return life;
+  }
+
+  /**
+   * What is served by a list, once there is one. To be called after the catalog was joined.
+   *
+   * @param rule which folders callers may name
+   * @param labelsOfUnwanted true to take labels of versions that are not chosen
+   * @param calls goes on after loads
+   */
+  ModelSet models(
+      ModelCatalog catalog,
+      VersionLife life,
+      BasePathRule rule,
+      boolean labelsOfUnwanted,
+      Executor calls) {
+    RepositoryScanner joined = Objects.requireNonNull(scanner);
+    return new ModelSet(
+        list,
+        catalog,
+        room.registry(),
+        room.repository(),
+        life,
+        memory::wake,
+        rule,
+        labelsOfUnwanted,
+        joined::between,
+        this::scanTwice,
+        calls);
+  }
+
+  private void scanTwice() {
+    scan();
+    try {
+      scans.schedule(this::scan, SECOND_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException stopping) {
+      // Nothing is to be loaded any more.
+    }
   }
 
   /** States what lies in the repository and shall be loaded. */

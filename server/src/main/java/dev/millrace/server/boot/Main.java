@@ -1,6 +1,7 @@
 package dev.millrace.server.boot;
 
 import dev.millrace.client.cli.ClientCommands;
+import dev.millrace.server.model.NearestName;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -8,6 +9,8 @@ import picocli.CommandLine.ParseResult;
 
 /** The program {@code millrace}. */
 public final class Main {
+  static final String VERSION = "millrace 0.1.0";
+
   private Main() {}
 
   /**
@@ -20,10 +23,7 @@ public final class Main {
 
   static CommandLine commandLine() {
     CommandSpec millrace =
-        CommandSpec.create()
-            .name("millrace")
-            .mixinStandardHelpOptions(true)
-            .version("millrace 0.1.0");
+        CommandSpec.create().name("millrace").mixinStandardHelpOptions(true).version(VERSION);
     millrace
         .usageMessage()
         .description("Trains, judges and serves TensorFlow models.")
@@ -51,11 +51,22 @@ public final class Main {
         : new CommandLine.RunLast().execute(parsed);
   }
 
+  /** Options of this server and TensorFlow Serving's flags are one list to mistype. */
+  private static List<String> nearest(CommandLine.UnmatchedArgumentException unmatched) {
+    String typed = unmatched.getUnmatched().get(0).split("=", 2)[0];
+    return typed.startsWith("--")
+        ? List.of(NearestName.of(typed, ServeCommand.names()))
+        : unmatched.getSuggestions();
+  }
+
   private static int explain(CommandLine.ParameterException wrong, String... arguments) {
     CommandLine command = wrong.getCommandLine();
     StringBuilder message = new StringBuilder("error: ").append(wrong.getMessage());
     if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched) {
-      List<String> suggestions = unmatched.getSuggestions();
+      List<String> suggestions =
+          command.getCommandName().equals("serve")
+              ? nearest(unmatched)
+              : unmatched.getSuggestions();
       if (!suggestions.isEmpty()) {
         message.append("; did you mean '").append(suggestions.get(0)).append("'?");
       }

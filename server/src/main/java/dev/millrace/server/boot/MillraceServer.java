@@ -2,6 +2,7 @@ package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.BindRule;
 import dev.millrace.server.boot.config.ServeOptions;
+import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
 import dev.millrace.server.catalog.WarmUp;
@@ -29,6 +30,8 @@ import dev.millrace.server.protocol.v1.TrainingServiceV1;
 import dev.millrace.server.protocol.v1.VersionCalls;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
+import dev.millrace.server.rollout.BasePathRule;
+import dev.millrace.server.rollout.ModelSet;
 import dev.millrace.server.rollout.VersionComparison;
 import dev.millrace.server.rollout.VersionLife;
 import dev.millrace.server.scheduling.BatchQueue;
@@ -90,8 +93,11 @@ public final class MillraceServer implements AutoCloseable {
   private static final int LARGEST_INLINE = 256 << 10;
   private static final int MOST_WAITING_JOBS = 100;
   private static final int MANAGEMENT_THREADS = 4;
+  // What was copied in by hand waits for it, however seldom the repository is looked at.
+  private static final long SECOND_LOOK_MILLIS = 500;
 
   private final ServeOptions options;
+  private final TfServingSetup setup;
   private final InstantSource clock = Clock.systemUTC();
   private final TensorLedger ledger = new TensorLedger();
   private final PrometheusMeterRegistry meters =
@@ -114,6 +120,7 @@ public final class MillraceServer implements AutoCloseable {
   private final ModelChecks checks;
   private final ModelCatalog catalog;
   private final LifeRoom life;
+  private final ModelListRoom lists;
   private final BatchQueue<PredictWork> queue;
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
@@ -124,8 +131,10 @@ public final class MillraceServer implements AutoCloseable {
   private final GrpcDoor door;
   private final @Nullable HttpRoom http;
 
-  private MillraceServer(ServeOptions options, Duration bakeInterval) throws IOException {
+  private MillraceServer(ServeOptions options, TfServingSetup setup, Duration bakeInterval)
+      throws IOException {
     this.options = options;
+    this.setup = setup;
     BindRule.check(options);
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
@@ -133,11 +142,12 @@ public final class MillraceServer implements AutoCloseable {
     repository = room.repository();
     checks = new ModelChecks(options, room, clock, failpoints);
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
-    life = new LifeRoom(room, options.memoryBudget(), timer, failpoints);
+    life = new LifeRoom(room, options.memoryBudget(), timer, setup.defaults(), failpoints);
     catalog =
         new ModelCatalog(
             new VersionLoad(
-                checks.guard(new SavedModelLoader(ledger, options.workers(), clock)),
+                checks.guard(
+                    new SavedModelLoader(ledger, options.workers(), clock), setup.defaults()),
                 new WarmUp(
                     new WarmUpRecordFile(),
                     WARM_UP_ROUNDS,
@@ -151,6 +161,14 @@ public final class MillraceServer implements AutoCloseable {
             life.measuring(loadMeters),
             life.gate());
     VersionLife versions = life.join(catalog, calls, clock);
+    ModelSet models =
+        life.models(
+            catalog,
+            versions,
+            new BasePathRule(options.modelRoots()),
+            setup.labelsOfUnwanted(),
+            calls);
+    lists = new ModelListRoom(models, setup);
     RunMeters runMeters = new RunMeters(meters);
     ForeignDoors foreign =
         new ForeignDoors(catalog, room.registry(), versions, options, clock, this::isReady);
@@ -240,7 +258,9 @@ public final class MillraceServer implements AutoCloseable {
             statuses,
             malformed,
             CallThreads.ofTransport(LARGEST_INLINE, calls, statuses),
-            calls));
+            calls,
+            models,
+            setup.tensorContent()));
     health =
         new HealthReporter(
             services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
@@ -262,10 +282,12 @@ public final class MillraceServer implements AutoCloseable {
             new InetSocketAddress(options.managementHost(), options.managementPort()),
             Executors.newFixedThreadPool(MANAGEMENT_THREADS, Threads.named("management")),
             this::notReadyReason,
-            meters::scrape);
+            meters::scrape,
+            options.metricsPath());
     door =
         GrpcDoor.open(
             new InetSocketAddress(options.host(), options.port()),
+            setup.tls(),
             options.maxMessageBytes(),
             services,
             health.service());
@@ -290,20 +312,42 @@ public final class MillraceServer implements AutoCloseable {
    *     together
    */
   public static MillraceServer start(ServeOptions options) throws IOException {
-    return start(options, TrafficRoom.INTERVAL);
+    return start(options, TfServingSetup.NONE);
+  }
+
+  /** The same, with what a command line of TensorFlow Serving says beside the options. */
+  public static MillraceServer start(ServeOptions options, TfServingSetup setup)
+      throws IOException {
+    return start(options, setup, TrafficRoom.INTERVAL);
   }
 
   /** The same, with another time between two looks at a new champion. */
   static MillraceServer start(ServeOptions options, Duration bakeInterval) throws IOException {
-    MillraceServer server = new MillraceServer(options, bakeInterval);
+    return start(options, TfServingSetup.NONE, bakeInterval);
+  }
+
+  private static MillraceServer start(
+      ServeOptions options, TfServingSetup setup, Duration bakeInterval) throws IOException {
+    MillraceServer server = new MillraceServer(options, setup, bakeInterval);
     options.describe().forEach(option -> log.info("{}", option));
+    setup.warnings().forEach(warning -> log.warn("{}", warning));
+    server.lists.start();
     server.life.scan();
     server.traffic.start();
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
-        server.life::scan, interval, interval, TimeUnit.MILLISECONDS);
+        server::look, Math.min(interval, SECOND_LOOK_MILLIS), interval, TimeUnit.MILLISECONDS);
+    long poll = setup.poll().toMillis();
+    if (poll > 0) {
+      server.timer.scheduleWithFixedDelay(server.lists::poll, poll, poll, TimeUnit.MILLISECONDS);
+    }
     return server;
+  }
+
+  private void look() {
+    life.scan();
+    lists.settle();
   }
 
   /** Port of gRPC. */
@@ -326,6 +370,21 @@ public final class MillraceServer implements AutoCloseable {
     return room.registry();
   }
 
+  /** The versions in memory. */
+  ModelCatalog catalog() {
+    return catalog;
+  }
+
+  /** What is loaded. */
+  LifeRoom life() {
+    return life;
+  }
+
+  /** The list of models. */
+  ModelListRoom lists() {
+    return lists;
+  }
+
   /** The training jobs. */
   TrainingJobs jobs() {
     return jobs;
@@ -341,6 +400,7 @@ public final class MillraceServer implements AutoCloseable {
 
   /** Waits until every version found so far is loaded or has failed, then reports ready. */
   public void awaitReady() throws InterruptedException {
+    lists.awaitFirst();
     catalog.awaitSettled();
     ready.set(true);
     health.ready();

@@ -4,6 +4,7 @@ import dev.millrace.server.boot.config.CheckLevel;
 import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.catalog.ServableLoader;
 import dev.millrace.server.model.Failpoints;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.registry.Publications;
 import dev.millrace.server.repository.Acceptance;
 import dev.millrace.server.repository.ImportRules;
@@ -62,8 +63,14 @@ final class ModelChecks implements AutoCloseable {
             clock);
   }
 
-  ServableLoader guard(ServableLoader loader) {
-    return new VerifyingLoader(loader, check, acceptance);
+  /**
+   * Checks before loads.
+   *
+   * @param defaults what holds where a model's own settings say nothing
+   */
+  ServableLoader guard(ServableLoader loader, ModelSettings defaults) {
+    return new VerifyingLoader(
+        loader, check, acceptance, defaults, room.repository().basePaths()::has);
   }
 
   Publications publications() {

@@ -5,8 +5,13 @@ import dev.millrace.server.boot.config.OptionKind;
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.boot.config.ServeOptions;
+import dev.millrace.server.boot.config.tfserving.TfServingCommandLine;
+import dev.millrace.server.boot.config.tfserving.TfServingFlag;
+import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -25,17 +30,24 @@ final class ServeCommand {
 
   /** The command as picocli knows it. */
   static CommandSpec spec() {
-    CommandSpec spec = CommandSpec.create().name("serve").mixinStandardHelpOptions(true);
+    CommandSpec spec =
+        CommandSpec.create().name("serve").mixinStandardHelpOptions(true).version(Main.VERSION);
     spec.usageMessage()
         .description(
             "Serves the models of a repository and trains new ones.",
-            "Every option is also a variable (--data-dir: MILLRACE_DATA_DIR) and a key of the file (data-dir).");
+            "Every option is also a variable (--data-dir: MILLRACE_DATA_DIR) and a key of the file (data-dir).",
+            "TensorFlow Serving's flags, such as --model_config_file, are taken as well.");
     spec.addOption(
         OptionSpec.builder(CONFIG)
             .paramLabel("FILE")
             .type(String.class)
             .description("YAML file of options; also MILLRACE_CONFIG")
             .build());
+    for (TfServingFlag flag : TfServingFlag.values()) {
+      if (!flag.isOwn()) {
+        spec.addOption(foreign(flag));
+      }
+    }
     for (ServeOption option : ServeOption.values()) {
       boolean flag = option.kind() == OptionKind.FLAG;
       String shown = option.defaultValue().isEmpty() ? "none" : option.defaultValue();
@@ -52,12 +64,9 @@ final class ServeCommand {
 
   /** Runs until a signal comes; returns the exit code. */
   static int run(ParseResult parsed) {
-    ServeOptions options;
     try {
-      options =
-          OptionSources.merge(
-              given(parsed), System.getenv(), parsed.matchedOptionValue(CONFIG, ""));
-      return serve(options);
+      Plan plan = plan(parsed, System.getenv());
+      return serve(plan.options(), plan.setup());
     } catch (ConfigurationException wrong) {
       System.err.println("error: " + wrong.getMessage());
       return CommandLine.ExitCode.USAGE;
@@ -68,9 +77,63 @@ final class ServeCommand {
     }
   }
 
-  private static int serve(ServeOptions options) throws IOException {
+  /**
+   * What a command line means.
+   *
+   * @param options the effective options
+   * @param setup what TensorFlow Serving's flags say beside them
+   */
+  record Plan(ServeOptions options, TfServingSetup setup) {}
+
+  /**
+   * Reads a command line.
+   *
+   * @throws ConfigurationException if it cannot be used
+   */
+  static Plan plan(ParseResult parsed, Map<String, String> environment) {
+    Map<TfServingFlag, String> flags = foreign(parsed);
+    TfServingSetup setup = TfServingCommandLine.translate(flags);
+    ServeOptions options =
+        OptionSources.merge(
+            given(parsed), setup.options(), environment, parsed.matchedOptionValue(CONFIG, ""));
+    return new Plan(
+        options,
+        flags.isEmpty() || !options.isDefault(ServeOption.HOST)
+            ? setup
+            : setup.warning(
+                "listening on this machine alone, where TensorFlow Serving listens on every"
+                    + " address; --host 0.0.0.0 --insecure does as it does"));
+  }
+
+  /** Names of all options, with their dashes; TensorFlow Serving's as well. */
+  static List<String> names() {
+    List<String> names = new ArrayList<>(TfServingFlag.options());
+    ServeOption.keys().forEach(key -> names.add("--" + key));
+    names.add(CONFIG);
+    return names;
+  }
+
+  private static OptionSpec foreign(TfServingFlag flag) {
+    OptionSpec.Builder builder =
+        OptionSpec.builder(flag.option()).type(String.class).hidden(true).paramLabel("VALUE");
+    return flag.isSwitch()
+        ? builder.arity("0..1").fallbackValue("true").build()
+        : builder.arity("1").build();
+  }
+
+  private static Map<TfServingFlag, String> foreign(ParseResult parsed) {
+    Map<TfServingFlag, String> values = new EnumMap<>(TfServingFlag.class);
+    for (TfServingFlag flag : TfServingFlag.values()) {
+      if (!flag.isOwn() && parsed.hasMatchedOption(flag.option())) {
+        values.put(flag, parsed.matchedOptionValue(flag.option(), ""));
+      }
+    }
+    return values;
+  }
+
+  private static int serve(ServeOptions options, TfServingSetup setup) throws IOException {
     CountDownLatch stopped = new CountDownLatch(1);
-    MillraceServer server = MillraceServer.start(options);
+    MillraceServer server = MillraceServer.start(options, setup);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(

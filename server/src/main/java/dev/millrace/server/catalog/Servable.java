@@ -1,6 +1,7 @@
 package dev.millrace.server.catalog;
 
 import dev.millrace.server.model.Deadline;
+import dev.millrace.server.model.GraphNames;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.tensor.TensorData;
 import java.util.Collection;
@@ -16,6 +17,11 @@ import java.util.SortedMap;
 public interface Servable extends AutoCloseable {
   /** What it can do, by signature name. */
   SortedMap<String, Signature> signatures();
+
+  /** The graph's names of their tensors, by signature name, where there is a graph. */
+  default SortedMap<String, GraphNames> graphNames() {
+    return Collections.emptySortedMap();
+  }
 
   /**
    * Type of an op by which a run of this signature changes the model's state, such as {@code

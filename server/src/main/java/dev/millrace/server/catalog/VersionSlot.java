@@ -138,6 +138,7 @@ final class VersionSlot {
             message,
             now,
             loaded == null ? new TreeMap<>() : loaded.signatures(),
+            loaded == null ? new TreeMap<>() : loaded.graphNames(),
             warmUp,
             loaded == null ? 0 : loaded.memoryBytes());
   }

@@ -36,13 +36,20 @@ final class DoorErrors implements ServerErrorHandler {
       return ready.httpResponse();
     }
     if (cause instanceof HttpStatusException status) {
+      if (status.httpStatus() == HttpStatus.REQUEST_ENTITY_TOO_LARGE) {
+        Unread.close(context);
+      }
       return errors.response(RequestId.of(context), known(status.httpStatus()));
     }
     if (cause instanceof ContentTooLargeException) {
+      Unread.close(context);
       return errors.response(RequestId.of(context), known(HttpStatus.REQUEST_ENTITY_TOO_LARGE));
     }
     if (cause instanceof RequestTimeoutException) {
       boolean arrived = context.request().whenComplete().isDone();
+      if (!arrived) {
+        Unread.close(context);
+      }
       return errors.response(
           RequestId.of(context),
           known(arrived ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.REQUEST_TIMEOUT));

@@ -31,8 +31,10 @@ final class Doorkeeper implements DecoratingHttpServiceFunction {
   private final Origins origins;
   private final HttpErrors errors;
   private final Supplier<String> ids;
+  private final InFlight inFlight;
 
-  Doorkeeper(Origins origins, HttpErrors errors, Supplier<String> ids) {
+  Doorkeeper(Origins origins, HttpErrors errors, Supplier<String> ids, InFlight inFlight) {
+    this.inFlight = inFlight;
     this.origins = origins;
     this.errors = errors;
     this.ids = ids;
@@ -41,6 +43,8 @@ final class Doorkeeper implements DecoratingHttpServiceFunction {
   @Override
   public HttpResponse serve(HttpService route, ServiceRequestContext context, HttpRequest request)
       throws Exception {
+    inFlight.begin();
+    context.log().whenComplete().thenRun(inFlight::end);
     FirstRequest.seen(context.log().partial().channel());
     String id = RequestId.give(context, ids);
     context.setAdditionalResponseHeader("x-content-type-options", "nosniff");

@@ -10,6 +10,7 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.encoding.DecodingService;
 import com.linecorp.armeria.server.encoding.EncodingService;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,7 +20,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -39,13 +39,11 @@ public final class HttpDoor implements AutoCloseable {
   private static final int LEAST_COMPRESSED_BYTES = 1024;
 
   private final Server server;
-  private final Duration drainTimeout;
-  private final LongSupplier nanoTime;
+  private final InFlight inFlight;
 
-  private HttpDoor(Server server, Duration drainTimeout, LongSupplier nanoTime) {
+  private HttpDoor(Server server, InFlight inFlight) {
     this.server = server;
-    this.drainTimeout = drainTimeout;
-    this.nanoTime = nanoTime;
+    this.inFlight = inFlight;
   }
 
   /**
@@ -64,16 +62,19 @@ public final class HttpDoor implements AutoCloseable {
       HttpErrors errors,
       Supplier<String> ids,
       ThreadFactory loops,
-      ScheduledExecutorService blocking,
-      LongSupplier nanoTime)
+      ScheduledExecutorService blocking)
       throws IOException {
     EventLoopGroup group =
         EventLoopGroups.newEventLoopGroup(
             Math.max(LEAST_LOOPS, Runtime.getRuntime().availableProcessors()), loops);
+    InFlight inFlight = new InFlight();
     ServerBuilder builder =
         Server.builder()
             .http(settings.address())
             .workerGroup(group, true)
+            .bossGroupFactory(name -> EventLoopGroups.newEventLoopGroup(1, loops))
+            .meterRegistry(new CompositeMeterRegistry())
+            .unloggedExceptionsReportInterval(Duration.ZERO)
             .blockingTaskExecutor(blocking, false)
             .maxRequestLength(settings.maxBodyBytes())
             .requestTimeout(settings.timeouts().request())
@@ -103,7 +104,7 @@ public final class HttpDoor implements AutoCloseable {
             DecodingService.newDecorator(
                 StreamDecoderFactory.gzip(), StreamDecoderFactory.deflate()))
         .decorator(compression())
-        .decorator(new Doorkeeper(settings.origins(), errors, ids))
+        .decorator(new Doorkeeper(settings.origins(), errors, ids, inFlight))
         .errorHandler(new DoorErrors(errors, ids));
     Server server = builder.build();
     try {
@@ -112,7 +113,7 @@ public final class HttpDoor implements AutoCloseable {
       server.stop();
       throw new IOException("cannot listen for HTTP on " + settings.address(), failed.getCause());
     }
-    return new HttpDoor(server, settings.drainTimeout(), nanoTime);
+    return new HttpDoor(server, inFlight);
   }
 
   /** Events are not compressed: they would wait for one another in the compressor. */
@@ -136,19 +137,18 @@ public final class HttpDoor implements AutoCloseable {
 
   /**
    * Takes no new connections, waits for the requests in flight, and breaks off what is left when
-   * the drain timeout is over; completes when all is closed.
+   * the drain timeout is over.
    *
    * @return true when nothing was broken off
    */
   public CompletableFuture<Boolean> drain() {
-    long begun = nanoTime.getAsLong();
-    return server
-        .stop()
-        .handle((done, failure) -> nanoTime.getAsLong() - begun < drainTimeout.toNanos());
+    CompletableFuture<Boolean> stopped = server.stop().handle((done, failure) -> false);
+    return inFlight.whenNone().applyToEither(stopped, finished -> finished);
   }
 
+  /** Closes what is open; threads end soon after. */
   @Override
   public void close() {
-    server.close();
+    server.closeAsync();
   }
 }

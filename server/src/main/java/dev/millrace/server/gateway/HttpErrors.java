@@ -14,6 +14,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ProtocolViolationException;
+import com.linecorp.armeria.common.ResponseCompleteException;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.common.util.Exceptions;
@@ -75,7 +76,9 @@ public final class HttpErrors {
 
   /** What the HTTP library says of a client is no defect of ours. */
   private static Throwable known(Throwable cause) {
-    if (cause instanceof ClosedSessionException || Exceptions.isStreamCancelling(cause)) {
+    if (cause instanceof ClosedSessionException
+        || cause instanceof ResponseCompleteException
+        || Exceptions.isStreamCancelling(cause)) {
       return new ServingException(ErrorReason.CALLER_CANCELLED, "the client has left");
     }
     if (cause instanceof ProtocolViolationException) {

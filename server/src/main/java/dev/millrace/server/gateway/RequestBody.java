@@ -56,12 +56,18 @@ public final class RequestBody implements Subscriber<HttpObject> {
     int most = (int) Math.min(Integer.MAX_VALUE - 8, context.maxRequestLength());
     long announced = request.headers().contentLength();
     if (announced > most) {
+      Unread.close(context);
       return CompletableFuture.failedFuture(tooLarge(most));
     }
     RequestBody body = new RequestBody(most, (int) announced);
     request.subscribe(body, context.eventLoop());
     return body.whole.whenComplete(
-        (done, failure) -> context.setRequestTimeout(TimeoutMode.SET_FROM_NOW, LONGEST_ANSWER));
+        (done, failure) -> {
+          context.setRequestTimeout(TimeoutMode.SET_FROM_NOW, LONGEST_ANSWER);
+          if (failure != null) {
+            Unread.close(context);
+          }
+        });
   }
 
   @Override

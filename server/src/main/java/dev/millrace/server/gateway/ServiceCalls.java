@@ -82,6 +82,9 @@ public final class ServiceCalls {
     context
         .whenRequestCancelling()
         .thenAccept(cause -> call.cancel("the HTTP request has ended", cause));
+    // Of a connection that breaks, the library tells the log alone; after the answer it is too late
+    // to cancel, and nothing happens.
+    context.log().whenComplete().thenRun(() -> call.cancel("the HTTP request has ended", null));
   }
 
   private static CallOptions options(ServiceRequestContext context) {

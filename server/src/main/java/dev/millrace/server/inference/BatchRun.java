@@ -36,18 +36,18 @@ public final class BatchRun implements BatchRunner<PredictWork> {
   }
 
   @Override
-  public void run(Lane lane, List<PredictWork> work) {
-    run(lane, work, true);
+  public boolean run(Lane lane, List<PredictWork> work) {
+    return run(lane, work, true);
   }
 
-  private void run(Lane lane, List<PredictWork> taken, boolean padded) {
+  private boolean run(Lane lane, List<PredictWork> taken, boolean padded) {
     // Time may pass between the queue and here: other pieces ran first, or the core was busy.
     List<PredictWork> work = taken.stream().filter(piece -> !isRefused(lane, piece)).toList();
     if (work.isEmpty()) {
-      return;
+      return false;
     }
     try {
-      runTogether(lane, work, padded);
+      return runTogether(lane, work, padded) && work.size() == taken.size();
     } catch (ServingException refused) {
       if (work.size() == 1 || refused.reason() != ErrorReason.VALUE_REJECTED) {
         work.forEach(piece -> piece.answer().completeExceptionally(refused));
@@ -57,9 +57,10 @@ public final class BatchRun implements BatchRunner<PredictWork> {
     } catch (RuntimeException | Error defect) {
       work.forEach(piece -> piece.answer().completeExceptionally(defect));
     }
+    return false;
   }
 
-  private void runTogether(Lane lane, List<PredictWork> work, boolean padded) {
+  private boolean runTogether(Lane lane, List<PredictWork> work, boolean padded) {
     LeasedRequest first = work.get(0).leased();
     Lease lease = first.lease();
     int rows = work.stream().mapToInt(PredictWork::rows).sum();
@@ -99,7 +100,9 @@ public final class BatchRun implements BatchRunner<PredictWork> {
           "{} gave another number of rows than it was given; requests are run one by one",
           lease.id());
       work.forEach(piece -> run(lane, List.of(piece), false));
+      return false;
     }
+    return true;
   }
 
   private boolean isRefused(Lane lane, PredictWork piece) {

@@ -1,13 +1,24 @@
 package dev.millrace.server.model;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The id of a model: a lower-case letter, then up to 62 of letters, digits, {@code _} and {@code
- * -}, ending in a letter or digit. Safe as a folder name and as a metric label.
+ * The id of a model: up to 128 of ASCII letters, digits, {@code _}, {@code -} and {@code .}, of
+ * which the first and the last are letters, digits or {@code _}. Safe as a folder name on every
+ * system and as a metric label. Two models differ in more than the case of letters; who keeps names
+ * sees to that.
  */
 public record ModelName(String id) implements Comparable<ModelName> {
-  private static final Pattern FORM = Pattern.compile("[a-z]([a-z0-9_-]{0,61}[a-z0-9])?");
+  private static final Pattern FORM =
+      Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,126}[A-Za-z0-9_])?");
+  // Windows takes these for devices, with any ending.
+  private static final Pattern DEVICE =
+      Pattern.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])(\\..*)?", Pattern.CASE_INSENSITIVE);
+
+  /** The form in words. */
+  public static final String FORM_IN_WORDS =
+      "1 to 128 letters, digits, '_', '-' or '.', with a letter, digit or '_' at both ends";
 
   /**
    * Checks the form.
@@ -17,14 +28,18 @@ public record ModelName(String id) implements Comparable<ModelName> {
   public ModelName {
     if (!isValid(id)) {
       throw new ServingException(
-          ErrorReason.NAME_INVALID,
-          "a model id is a lower-case letter followed by up to 62 letters, digits, '_' or '-', such as 'mnist'");
+          ErrorReason.NAME_INVALID, "a model id is " + FORM_IN_WORDS + ", such as 'mnist'");
     }
   }
 
   /** True when the text is a model id. */
   public static boolean isValid(String id) {
-    return FORM.matcher(id).matches();
+    return FORM.matcher(id).matches() && !DEVICE.matcher(id).matches();
+  }
+
+  /** The id as file systems that do not know the case of letters see it. */
+  public String caseless() {
+    return id.toLowerCase(Locale.ROOT);
   }
 
   /** {@code models/mnist}. */

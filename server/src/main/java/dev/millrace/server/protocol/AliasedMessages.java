@@ -9,6 +9,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 
 /**
  * Parses messages whose {@code bytes} fields are views of the one array that the message was read
@@ -71,12 +72,14 @@ final class AliasedMessages<T> implements MethodDescriptor.Marshaller<T> {
   private static byte[] readAll(InputStream stream) throws IOException {
     byte[] bytes = new byte[stream.available()];
     int length = stream.readNBytes(bytes, 0, bytes.length);
-    byte[] rest = stream.readAllBytes();
-    if (rest.length == 0 && length == bytes.length) {
-      return bytes;
+    int next = length < bytes.length ? -1 : stream.read();
+    if (next < 0) {
+      return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
-    byte[] all = java.util.Arrays.copyOf(bytes, length + rest.length);
-    System.arraycopy(rest, 0, all, length, rest.length);
+    byte[] rest = stream.readAllBytes();
+    byte[] all = Arrays.copyOf(bytes, length + 1 + rest.length);
+    all[length] = (byte) next;
+    System.arraycopy(rest, 0, all, length + 1, rest.length);
     return all;
   }
 }

@@ -5,6 +5,7 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -37,7 +38,9 @@ public final class MalformedRequests {
   public ServerServiceDefinition guard(ServerServiceDefinition service, CallThreads threads) {
     // As streams, messages are parsed below the interceptors and not before them.
     return ServerInterceptors.intercept(
-        ServerInterceptors.useInputStreamMessages(aliased(service)), new Guard(), threads);
+        ServerInterceptors.useMarshalledMessages(aliased(service), new Streams()),
+        new Guard(),
+        threads);
   }
 
   private static ServerServiceDefinition aliased(ServerServiceDefinition service) {
@@ -61,16 +64,35 @@ public final class MalformedRequests {
         AliasedMessages.of(method.getMethodDescriptor()), method.getServerCallHandler());
   }
 
+  /**
+   * Leaves streams as they are. gRPC's own such marshaller puts a buffer around an answer, which
+   * then could not write itself into the transport's memory, and would be copied twice.
+   */
+  private static final class Streams implements MethodDescriptor.Marshaller<InputStream> {
+    @Override
+    public InputStream stream(InputStream value) {
+      return value;
+    }
+
+    @Override
+    public InputStream parse(InputStream stream) {
+      return stream;
+    }
+  }
+
   private final class Guard implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-      ServerCall.Listener<Q> listener = next.startCall(call, headers);
+      RefusableCall<Q, A> refusable = RefusableCall.of(call);
+      ServerCall.Listener<Q> listener = next.startCall(refusable, headers);
       return new SimpleForwardingServerCallListener<>(listener) {
-        private boolean refused;
-
         @Override
         public void onMessage(Q message) {
+          // A stream's later messages may be on their way when an earlier one is refused.
+          if (refusable.isRefused()) {
+            return;
+          }
           try {
             super.onMessage(message);
           } catch (StatusRuntimeException unreadable) {
@@ -78,26 +100,26 @@ public final class MalformedRequests {
                 || !(unreadable.getCause() instanceof InvalidProtocolBufferException)) {
               throw unreadable;
             }
-            refused = true;
-            StatusRuntimeException status =
-                statuses.toStatus(
-                    new ServingException(
-                        ErrorReason.REQUEST_MALFORMED,
-                        "the request is no "
-                            + call.getMethodDescriptor().getBareMethodName()
-                            + " message; it is cut off or was made from another .proto"));
-            Metadata trailers = status.getTrailers();
-            call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+            refusable.refuse(malformed(call.getMethodDescriptor()));
           }
         }
 
         @Override
         public void onHalfClose() {
-          if (!refused) {
+          if (!refusable.isRefused()) {
             super.onHalfClose();
           }
         }
       };
     }
+  }
+
+  private StatusRuntimeException malformed(MethodDescriptor<?, ?> method) {
+    return statuses.toStatus(
+        new ServingException(
+            ErrorReason.REQUEST_MALFORMED,
+            "the request is no "
+                + method.getBareMethodName()
+                + " message; it is cut off or was made from another .proto"));
   }
 }

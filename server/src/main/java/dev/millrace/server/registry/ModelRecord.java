@@ -183,6 +183,11 @@ public record ModelRecord(
     return with(without(pinned, version), unwanted);
   }
 
+  /** The same without what persons want loaded or out of memory. */
+  public ModelRecord withoutWishes() {
+    return with(Set.of(), Set.of());
+  }
+
   /** The same without any trace of a version but that its number was given out. */
   public ModelRecord withoutVersion(long version) {
     SortedMap<String, Long> left = new TreeMap<>(labels);

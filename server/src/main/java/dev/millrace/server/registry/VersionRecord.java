@@ -8,7 +8,7 @@ import java.time.Instant;
  *
  * @param id the version
  * @param digest SHA-256 of its manifest, or of the list of its files where it has none, in
- *     hexadecimal: its identity
+ *     hexadecimal: its identity; after {@code outside:} for files outside of the repository
  * @param trainingJob id of the job that trained it; empty for none
  * @param datasetDigest SHA-256 of the dataset; empty when not known
  * @param parent number of the version it was made from; 0 for none

@@ -1,17 +1,25 @@
 package dev.millrace.server.repository;
 
+import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -29,6 +37,7 @@ public final class ModelRepository {
   private final Path root;
   private final ToLongFunction<ModelName> highest;
   private final Trash trash;
+  private final BasePaths basePaths = new BasePaths();
   private final Failpoints failpoints;
   private final ManifestFormat manifests = new ManifestFormat();
   private final Object publishing = new Object();
@@ -37,7 +46,7 @@ public final class ModelRepository {
     this.failpoints = failpoints;
     this.root = root;
     this.highest = highest;
-    this.trash = new Trash(root);
+    this.trash = new Trash(root, basePaths);
   }
 
   /**
@@ -75,6 +84,44 @@ public final class ModelRepository {
     return trash;
   }
 
+  /** Which models are read from elsewhere. */
+  public BasePaths basePaths() {
+    return basePaths;
+  }
+
+  /** True when a folder is the one that the model has in this repository anyway. */
+  public boolean isOwn(ModelName model, Path basePath) {
+    Path own = root.resolve(model.id());
+    try {
+      return own.toAbsolutePath().normalize().equals(basePath.toAbsolutePath().normalize())
+          || (Files.exists(own) && Files.exists(basePath) && Files.isSameFile(own, basePath));
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  /**
+   * Numbers of the versions of a model that are all there.
+   *
+   * @param basePath where to look for them; empty for this repository
+   */
+  public SortedSet<Long> whole(ModelName model, Optional<Path> basePath) {
+    SortedMap<Long, Path> folders = new TreeMap<>();
+    if (basePath.isPresent()) {
+      folders = BasePaths.versions(basePath.get());
+    } else if (Files.isDirectory(root.resolve(model.id()), LinkOption.NOFOLLOW_LINKS)) {
+      folders = BasePaths.versions(root.resolve(model.id()));
+      folders.values().removeIf(folder -> number(folder).isEmpty());
+    }
+    List<StoredVersion> found = new ArrayList<>();
+    folders.forEach((number, folder) -> read(new VersionId(model, number), folder, found));
+    SortedSet<Long> whole = new TreeSet<>();
+    found.stream()
+        .filter(StoredVersion::complete)
+        .forEach(version -> whole.add(version.id().number()));
+    return whole;
+  }
+
   /** Where uploads wait until they are whole. */
   public Path uploads() {
     return root.resolve(STAGING).resolve(UPLOADS);
@@ -83,19 +130,25 @@ public final class ModelRepository {
   /**
    * Every version of every model, whole or not, in no order. Folders with other names are passed
    * over, and so is a model's folder that is a link: it may lead anywhere. A version's folder that
-   * is a link is listed, and not looked into.
+   * is a link is listed, and not looked into. Of folders whose names differ only in the case of
+   * letters one is taken.
    */
   public List<StoredVersion> scan() throws IOException {
     List<StoredVersion> versions = new ArrayList<>();
-    for (Path folder : folders(root)) {
-      String name = folder.getFileName().toString();
-      if (ModelName.isValid(name) && !Files.isSymbolicLink(folder)) {
+    for (ModelName model : models()) {
+      Path folder = root.resolve(model.id());
+      if (!basePaths.has(model) && !Files.isSymbolicLink(folder)) {
         for (Path version : folders(folder)) {
-          number(version)
-              .ifPresent(n -> read(new VersionId(new ModelName(name), n), version, versions));
+          number(version).ifPresent(n -> read(new VersionId(model, n), version, versions));
         }
       }
     }
+    basePaths
+        .all()
+        .forEach(
+            (model, path) ->
+                BasePaths.versions(path)
+                    .forEach((n, version) -> read(new VersionId(model, n), version, versions)));
     return versions;
   }
 
@@ -105,8 +158,10 @@ public final class ModelRepository {
    *
    * @param staged the SavedModel; gone after success
    * @param draft the manifest, whose files are filled in here
+   * @throws ServingException NAME_INVALID if another model's name differs only in case
    */
   public VersionId publish(ModelName model, Path staged, Manifest draft) throws IOException {
+    requirePublishable(model);
     FileTree tree = new FileTree(staged);
     manifests.write(draft.withFiles(tree.entries()), staged);
     failpoints.reach("publish.described");
@@ -126,6 +181,26 @@ public final class ModelRepository {
       FileTree.sync(folder);
       failpoints.reach("publish.done");
       return id;
+    }
+  }
+
+  /**
+   * Passes for a model that can have another version here.
+   *
+   * @throws ServingException NAME_INVALID if another model's name differs only in case
+   * @throws IOException if the model is read from elsewhere
+   */
+  public void requirePublishable(ModelName model) throws IOException {
+    if (basePaths.has(model)) {
+      throw new FileSystemException(model.id(), null, "its base path is read-only");
+    }
+    for (ModelName other : models()) {
+      if (!other.equals(model) && other.caseless().equals(model.caseless())) {
+        throw new ServingException(
+            ErrorReason.NAME_INVALID,
+            "there is a model '" + other + "'; two names must differ in more than case",
+            Map.of("model", model.id()));
+      }
     }
   }
 
@@ -170,20 +245,28 @@ public final class ModelRepository {
   /** The text of a model's settings; empty when there are none. */
   String settingsText(ModelName model) {
     try {
-      return SettingsFile.text(root.resolve(model.id()));
+      return SettingsFile.text(basePaths.of(model).orElseGet(() -> root.resolve(model.id())));
     } catch (IOException unreadable) {
       log.warn("the settings of {} cannot be read", model, unreadable);
       return "";
     }
   }
 
-  /** Every model that has a folder, with versions or without. */
+  /**
+   * Every model that has a folder, with versions or without. Of names that differ only in case, the
+   * one is taken that has a small letter first.
+   */
   public List<ModelName> models() throws IOException {
-    return folders(root).stream()
-        .map(folder -> folder.getFileName().toString())
-        .filter(ModelName::isValid)
-        .map(ModelName::new)
-        .toList();
+    Map<String, ModelName> models = new TreeMap<>();
+    for (Path folder : folders(root)) {
+      String name = folder.getFileName().toString();
+      if (ModelName.isValid(name)) {
+        ModelName model = new ModelName(name);
+        models.merge(
+            model.caseless(), model, (one, other) -> one.compareTo(other) > 0 ? one : other);
+      }
+    }
+    return List.copyOf(models.values());
   }
 
   /** SHA-256 of a version's manifest, in hexadecimal: its identity; empty without a manifest. */
@@ -218,7 +301,9 @@ public final class ModelRepository {
   }
 
   private Path directory(VersionId id) {
-    return root.resolve(id.model().id()).resolve(Long.toString(id.number()));
+    return basePaths
+        .version(id)
+        .orElseGet(() -> root.resolve(id.model().id()).resolve(Long.toString(id.number())));
   }
 
   private void moveByCopy(FileTree tree, Path target) throws IOException {

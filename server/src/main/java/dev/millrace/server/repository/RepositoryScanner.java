@@ -32,25 +32,34 @@ public final class RepositoryScanner {
   private final ModelRepository repository;
   private final ModelCatalog catalog;
   private final VersionSelection selection;
+  private final ModelSettings defaults;
   private final Map<ModelName, ModelSettings> lastGood = new ConcurrentHashMap<>();
 
   @GuardedBy("this")
   private Map<VersionId, String> lastSeen = new HashMap<>();
 
   @GuardedBy("this")
-  private Set<ModelName> stated = new HashSet<>();
+  private final Set<ModelName> stated = new HashSet<>();
 
   @GuardedBy("this")
   private Set<VersionId> whole = new HashSet<>();
 
   /** A scanner that has stated nothing yet, and wants every version loaded. */
   public RepositoryScanner(ModelRepository repository, ModelCatalog catalog) {
-    this(repository, catalog, VersionSelection.ALL);
+    this(repository, catalog, VersionSelection.ALL, ModelSettings.DEFAULT);
   }
 
-  /** A scanner that has stated nothing yet. */
+  /**
+   * A scanner that has stated nothing yet.
+   *
+   * @param defaults what holds where a model's own settings say nothing
+   */
   public RepositoryScanner(
-      ModelRepository repository, ModelCatalog catalog, VersionSelection selection) {
+      ModelRepository repository,
+      ModelCatalog catalog,
+      VersionSelection selection,
+      ModelSettings defaults) {
+    this.defaults = defaults;
     this.repository = repository;
     this.catalog = catalog;
     this.selection = selection;
@@ -58,7 +67,12 @@ public final class RepositoryScanner {
 
   /** What a model's settings said when they could last be used. */
   public ModelSettings settings(ModelName model) {
-    return lastGood.getOrDefault(model, ModelSettings.DEFAULT);
+    return lastGood.getOrDefault(model, defaults);
+  }
+
+  /** Changes what is to be found while nobody looks. */
+  public synchronized void between(Runnable change) {
+    change.run();
   }
 
   /** Scans once. A repository that cannot be read changes nothing: what is loaded stays loaded. */
@@ -73,6 +87,9 @@ public final class RepositoryScanner {
     Map<VersionId, String> seen = new HashMap<>();
     Map<ModelName, SortedMap<Long, StoredVersion>> settled = new TreeMap<>();
     for (StoredVersion version : found) {
+      if (!selection.serves(version.id().model())) {
+        continue;
+      }
       seen.put(version.id(), version.fingerprint());
       boolean unchanged =
           version.manifest().isPresent()
@@ -85,9 +102,11 @@ public final class RepositoryScanner {
     }
     Set<ModelName> gone = new HashSet<>(stated);
     gone.removeAll(settled.keySet());
+    gone.removeIf(model -> selection.serves(model) && repository.basePaths().isOutOfReach(model));
     gone.forEach(model -> catalog.aspire(model, List.of()));
     settled.forEach(this::state);
-    stated = new HashSet<>(settled.keySet());
+    stated.removeAll(gone);
+    stated.addAll(settled.keySet());
     lastSeen = seen;
     whole.retainAll(seen.keySet());
   }
@@ -125,12 +144,12 @@ public final class RepositoryScanner {
    */
   private ModelSettings settings(ModelName model, String text) {
     try {
-      ModelSettings settings = SettingsFile.parse(text);
+      ModelSettings settings = SettingsFile.parse(text, defaults);
       lastGood.put(model, settings);
       return settings;
     } catch (ServingException invalid) {
       log.debug("{} has settings that cannot be used", model, invalid);
-      return ModelSettings.DEFAULT;
+      return defaults;
     }
   }
 

@@ -51,6 +51,16 @@ final class SettingsFile {
    * @throws ServingException SETTINGS_INVALID, with the key at fault
    */
   static ModelSettings parse(String text) {
+    return parse(text, ModelSettings.DEFAULT);
+  }
+
+  /**
+   * Reads settings.
+   *
+   * @param defaults what holds where the file says nothing of how requests share runs and wait
+   * @throws ServingException SETTINGS_INVALID, with the key at fault
+   */
+  static ModelSettings parse(String text, ModelSettings defaults) {
     if (text.equals(TOO_LARGE)) {
       throw invalid("it is larger than 64 KiB");
     }
@@ -66,19 +76,19 @@ final class SettingsFile {
       throw invalid("it is no YAML: " + malformed.getOriginalMessage());
     }
     if (root.isMissingNode() || root.isNull()) {
-      return ModelSettings.DEFAULT;
+      return defaults;
     }
-    return read(SettingsReader.of(root));
+    return read(SettingsReader.of(root), defaults);
   }
 
   /** Every key that the file may hold, such as {@code cache.max-size}. */
   static SortedSet<String> keys() {
     SettingsReader reader = SettingsReader.of(MissingNode.getInstance());
-    read(reader);
+    read(reader, ModelSettings.DEFAULT);
     return reader.asked();
   }
 
-  private static ModelSettings read(SettingsReader reader) {
+  private static ModelSettings read(SettingsReader reader, ModelSettings defaults) {
     ExecutionMode execution =
         reader.choice(
             "execution",
@@ -87,8 +97,8 @@ final class SettingsFile {
                 "per-core", ExecutionMode.PER_CORE,
                 "all-cores", ExecutionMode.ALL_CORES),
             ExecutionMode.AUTO);
-    BatchingSettings batching = batching(reader.section("batching"));
-    AdmissionSettings admission = admission(reader.section("admission"));
+    BatchingSettings batching = batching(reader.section("batching"), defaults.batching());
+    AdmissionSettings admission = admission(reader.section("admission"), defaults.admission());
     CacheSettings cache = cache(reader.section("cache"));
     ShadowSettings shadow = shadow(reader.section("shadow"));
     SettingsReader rollout = reader.section("rollout");
@@ -113,7 +123,7 @@ final class SettingsFile {
                     "list", VersionSettings.Policy.LIST),
                 defaults.policy()),
             section.count("latest", defaults.latest()),
-            section.ascendingCounts("list"));
+            section.ascendingCounts("list", defaults.list()));
     section.requireNoOthers();
     boolean byList = settings.policy() == VersionSettings.Policy.LIST;
     if (byList == settings.list().isEmpty()) {
@@ -122,13 +132,12 @@ final class SettingsFile {
     return settings;
   }
 
-  private static BatchingSettings batching(SettingsReader section) {
-    BatchingSettings defaults = BatchingSettings.DEFAULT;
+  private static BatchingSettings batching(SettingsReader section, BatchingSettings defaults) {
     BatchingSettings settings =
         new BatchingSettings(
             section.flag("enabled", defaults.enabled()),
             section.countOrAuto("max-size", defaults.maxSize()),
-            section.ascendingCounts("allowed-sizes"),
+            section.ascendingCounts("allowed-sizes", defaults.allowedSizes()),
             section.duration("max-delay", defaults.maxDelay()),
             section.duration("latency-target", defaults.latencyTarget()));
     section.requireNoOthers();
@@ -147,8 +156,7 @@ final class SettingsFile {
     return settings;
   }
 
-  private static AdmissionSettings admission(SettingsReader section) {
-    AdmissionSettings defaults = AdmissionSettings.DEFAULT;
+  private static AdmissionSettings admission(SettingsReader section, AdmissionSettings defaults) {
     AdmissionSettings settings =
         new AdmissionSettings(
             section.count("max-requests", defaults.maxRequests()),

@@ -98,12 +98,12 @@ final class SettingsReader {
         "'auto' or a whole number from 1 to " + LARGEST_COUNT);
   }
 
-  List<Integer> ascendingCounts(String key) {
+  List<Integer> ascendingCounts(String key, List<Integer> otherwise) {
     JsonNode list = node(key);
-    List<Integer> counts = new ArrayList<>();
     if (list == null) {
-      return counts;
+      return otherwise;
     }
+    List<Integer> counts = new ArrayList<>();
     boolean ascending = list.isArray() && !list.isEmpty();
     for (JsonNode element : list) {
       Integer count = element.isValueNode() ? parseCount(element.asText()) : null;

@@ -4,6 +4,7 @@ import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionId;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,13 +20,18 @@ public final class Trash {
   private static final String NAME = ".trash";
 
   private final Path root;
+  private final BasePaths basePaths;
 
-  Trash(Path repository) {
+  Trash(Path repository, BasePaths basePaths) {
     this.root = repository;
+    this.basePaths = basePaths;
   }
 
   /** Takes a version out of the repository, whole and for good on return. */
   public void take(VersionId id) throws IOException {
+    if (basePaths.has(id.model())) {
+      throw new FileSystemException(id.model().id(), null, "its base path is read-only");
+    }
     Path target = place(id);
     new FileTree(target).delete();
     Files.createDirectories(folder(id));

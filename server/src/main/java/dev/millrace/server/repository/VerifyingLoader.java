@@ -5,12 +5,15 @@ import dev.millrace.server.catalog.ServableLoader;
 import dev.millrace.server.catalog.ServableSource;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ExecutionMode;
+import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,13 +25,18 @@ import org.slf4j.LoggerFactory;
 public final class VerifyingLoader implements ServableLoader {
   private static final Logger log = LoggerFactory.getLogger(VerifyingLoader.class);
 
+  // Marks what is remembered of files outside of the repository.
+  private static final String OUTSIDE = "outside:";
+
   private final ServableLoader delegate;
   private final VersionCheck check;
   private final Acceptance acceptance;
+  private final ModelSettings defaults;
+  private final Predicate<ModelName> foreign;
 
   /** Checks settings and manifests alone, then lets the delegate load. */
   public VerifyingLoader(ServableLoader delegate) {
-    this(delegate, VersionCheck.NONE, Acceptance.NONE);
+    this(delegate, VersionCheck.NONE, Acceptance.NONE, ModelSettings.DEFAULT, model -> false);
   }
 
   /**
@@ -36,8 +44,18 @@ public final class VerifyingLoader implements ServableLoader {
    *
    * @param check what a version must pass that was not accepted before
    * @param acceptance which have passed, and with which files
+   * @param defaults what holds where a model's own settings say nothing
+   * @param foreign true for models that are read from outside of the repository, whose owner may
+   *     put other files under a number; they are checked anew then
    */
-  public VerifyingLoader(ServableLoader delegate, VersionCheck check, Acceptance acceptance) {
+  public VerifyingLoader(
+      ServableLoader delegate,
+      VersionCheck check,
+      Acceptance acceptance,
+      ModelSettings defaults,
+      Predicate<ModelName> foreign) {
+    this.defaults = defaults;
+    this.foreign = foreign;
     this.delegate = delegate;
     this.check = check;
     this.acceptance = acceptance;
@@ -45,12 +63,17 @@ public final class VerifyingLoader implements ServableLoader {
 
   @Override
   public Servable load(ServableSource source, ExecutionMode mode) {
-    SettingsFile.parse(settingsText(source));
+    SettingsFile.parse(settingsText(source), defaults);
+    boolean outside = foreign.test(source.id().model());
     VersionFiles files = new VersionFiles(source.id(), source.directory());
-    String digest = files.digest();
+    String digest = (outside ? OUTSIDE : "") + files.digest();
     Optional<Acceptance.Identity> remembered = acceptance.of(source.id());
     if (remembered.isPresent() && !remembered.get().digest().equals(digest)) {
-      throw changed(source.id());
+      if (!outside && !remembered.get().digest().startsWith(OUTSIDE)) {
+        throw changed(source.id());
+      }
+      log.warn("{} has other files than when it was last loaded; it is checked anew", source.id());
+      remembered = Optional.empty();
     }
     boolean accepted = remembered.isPresent() && remembered.get().accepted();
     Acceptance.Identity identity = new Acceptance.Identity(digest, accepted || check.check(source));

@@ -19,6 +19,11 @@ public interface VersionSelection {
    */
   Set<Long> select(ModelName model, SortedSet<Long> whole, ModelSettings settings);
 
+  /** True for a model that is served at all; of others nothing is stated. */
+  default boolean serves(ModelName model) {
+    return true;
+  }
+
   /** Hears of a version that the scan before did not find whole. */
   default void onFound(StoredVersion version) {}
 }

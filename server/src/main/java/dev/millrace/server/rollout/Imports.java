@@ -14,6 +14,7 @@ import dev.millrace.server.repository.ImportStaging;
 import dev.millrace.server.repository.Manifest;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.repository.StagedImport;
+import dev.millrace.server.repository.Unwritable;
 import dev.millrace.server.repository.VersionCheck;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -85,8 +86,18 @@ public final class Imports {
         .map(version -> new Imported(version, repository.digest(version).orElse("")));
   }
 
-  /** Begins an upload or takes it up again; see {@link ImportStaging#open}. */
+  /**
+   * Begins an upload or takes it up again; see {@link ImportStaging#open}.
+   *
+   * @throws ServingException NAME_INVALID if another model's name differs only in case, and
+   *     REPOSITORY_UNWRITABLE for a model that is read from outside of the repository
+   */
   public StagedImport begin(ImportPlan plan) {
+    try {
+      repository.requirePublishable(plan.model());
+    } catch (IOException readOnly) {
+      throw Unwritable.of(plan.model(), readOnly);
+    }
     StagedImport upload = staging.open(plan);
     failpoints.reach("import.planned");
     return upload;

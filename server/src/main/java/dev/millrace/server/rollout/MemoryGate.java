@@ -53,6 +53,11 @@ public final class MemoryGate implements LoadGate {
     return asleep.contains(model);
   }
 
+  /** Has a model come back that is out of memory, although nobody has asked for it. */
+  public void wake(ModelName model) {
+    asleep.remove(model);
+  }
+
   /** Remembers what a load was seen to add to the process, in bytes. */
   public void measured(VersionId id, long growth) {
     growths.put(id, growth);

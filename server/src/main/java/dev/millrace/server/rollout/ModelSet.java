@@ -1,18 +1,18 @@
 package dev.millrace.server.rollout;
 
 import dev.millrace.server.catalog.ModelCatalog;
-import dev.millrace.server.catalog.VersionStatus;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
-import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
-import dev.millrace.server.model.VersionChoice;
 import dev.millrace.server.model.VersionId;
-import dev.millrace.server.model.VersionState;
+import dev.millrace.server.registry.HistoryAction;
+import dev.millrace.server.registry.HistoryEvent;
 import dev.millrace.server.registry.ModelRecord;
 import dev.millrace.server.registry.Registry;
+import dev.millrace.server.repository.ModelRepository;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,145 +22,172 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
- * Serves the models of a list and no others: versions that are missing are loaded first, then
- * labels are set, then what is left over goes. It is done once, to the versions that there are;
- * those that come later follow each model's own settings. Thread-safe; of two at the same time, the
- * later one's moves are the last.
+ * Serves the models of a list and no others, from now on: versions that come later are chosen by
+ * the list as well, until another list takes its place. What was wanted before of versions by Load
+ * and Unload ends with it; what labels, traffic and a bake period need stays loaded. Thread-safe;
+ * of two lists at the same time, the later one holds.
  */
 public final class ModelSet {
+  private final ServedList list;
   private final ModelCatalog catalog;
   private final Registry registry;
+  private final ModelRepository repository;
   private final VersionLife life;
+  private final Consumer<ModelName> wake;
+  private final BasePathRule basePaths;
+  private final ListedLabels labels;
+  private final Consumer<Runnable> between;
+  private final Runnable scan;
   private final Executor executor;
+  private final AtomicLong lists = new AtomicLong();
 
   /**
-   * A set over the use cases of versions.
+   * A set that no list was given to yet.
    *
+   * @param labelsOfUnwanted true to take labels of versions that lie there and are not chosen, and
+   *     to load these
+   * @param wake ends the sleep of a model that went for want of memory
+   * @param between makes a change while no scan is under way
+   * @param scan states anew what shall be loaded, now and once more a little later
    * @param executor goes on after loads
    */
-  public ModelSet(ModelCatalog catalog, Registry registry, VersionLife life, Executor executor) {
+  public ModelSet(
+      ServedList list,
+      ModelCatalog catalog,
+      Registry registry,
+      ModelRepository repository,
+      VersionLife life,
+      Consumer<ModelName> wake,
+      BasePathRule basePaths,
+      boolean labelsOfUnwanted,
+      Consumer<Runnable> between,
+      Runnable scan,
+      Executor executor) {
+    this.list = list;
     this.catalog = catalog;
     this.registry = registry;
+    this.repository = repository;
     this.life = life;
+    this.wake = wake;
+    this.basePaths = basePaths;
+    this.labels = new ListedLabels(catalog, registry, life.label(), labelsOfUnwanted);
+    this.between = between;
+    this.scan = scan;
     this.executor = executor;
   }
 
   /**
-   * Replaces what is served.
+   * Replaces what is served by what a caller wants.
    *
-   * @return complete when the list holds; or a ServingException when a version cannot be loaded, a
-   *     label's version is not available (LABEL_INVALID is its form's), or something else holds
-   *     what should go
-   * @throws ServingException MODEL_NOT_FOUND or VERSION_NOT_FOUND, before anything is changed
+   * @return complete when the list's versions are loaded and its labels set; a ServingException
+   *     when a version cannot be loaded, while the rest of the list holds
+   * @throws ServingException MODEL_NOT_FOUND, VERSION_NOT_FOUND, LABEL_UNAVAILABLE or
+   *     PARAMETER_INVALID, before anything is changed
    */
   public CompletionStage<Void> replace(List<ServedModel> models, ChangeOrder order) {
-    List<CompletableFuture<Void>> loads = new ArrayList<>();
-    models.forEach(model -> wanted(model).forEach(id -> require(id)));
     for (ServedModel model : models) {
-      for (VersionId id : wanted(model)) {
-        life.load().load(id, order);
-        loads.add(available(id).toCompletableFuture());
+      Optional<Path> outside = outside(model);
+      outside.ifPresent(path -> basePaths.check(model.name(), path));
+      SortedSet<Long> whole = repository.whole(model.name(), outside);
+      requireVersions(model, whole);
+      labels.require(model, whole);
+    }
+    return apply(models, order);
+  }
+
+  /**
+   * Follows the operator's own list, in which models, versions and labels may be ahead of the
+   * files: they are loaded and set as soon as they are there.
+   *
+   * @return complete when those that are there are loaded; a ServingException when one cannot be
+   */
+  public CompletionStage<Void> follow(List<ServedModel> models, ChangeOrder order) {
+    models.forEach(model -> outside(model).ifPresent(basePaths::learn));
+    return apply(models, order);
+  }
+
+  /** Sets labels that could not be set before. To be called after scans. */
+  public void settle() {
+    labels.settle();
+  }
+
+  private CompletionStage<Void> apply(List<ServedModel> models, ChangeOrder order) {
+    long number = lists.incrementAndGet();
+    Map<ModelName, Path> outside = new HashMap<>();
+    List<VersionId> ids = new ArrayList<>();
+    for (ServedModel model : models) {
+      Optional<Path> path = outside(model);
+      path.ifPresent(basePath -> outside.put(model.name(), basePath));
+      SortedSet<Long> whole = repository.whole(model.name(), path);
+      Set<Long> wanted = new TreeSet<>(model.versions().of(whole));
+      wanted.retainAll(whole);
+      wanted.forEach(version -> ids.add(new VersionId(model.name(), version)));
+    }
+    between.accept(
+        () -> {
+          repository.basePaths().replace(outside);
+          list.replace(models);
+        });
+    for (ServedModel model : models) {
+      endWishes(model.name(), order);
+      wake.accept(model.name());
+    }
+    scan.run();
+    ids.forEach(catalog::retry);
+    CompletableFuture<?>[] loads =
+        ids.stream()
+            .map(id -> available(id).toCompletableFuture())
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(loads)
+        .handleAsync(
+            (nothing, failed) -> {
+              if (lists.get() == number) {
+                labels.follow(models, order);
+              }
+              return failed == null
+                  ? CompletableFuture.<Void>completedFuture(null)
+                  : CompletableFuture.<Void>failedFuture(failed);
+            },
+            executor)
+        .thenCompose(ended -> ended);
+  }
+
+  private Optional<Path> outside(ServedModel model) {
+    return model.basePath().filter(path -> !repository.isOwn(model.name(), path));
+  }
+
+  private static void requireVersions(ServedModel model, SortedSet<Long> whole) {
+    if (whole.isEmpty()) {
+      throw new ServingException(
+          ErrorReason.MODEL_NOT_FOUND,
+          "Could not find any versions of model " + model.name(),
+          Map.of("model", model.name().id()));
+    }
+    for (long number : model.versions().of(whole)) {
+      if (!whole.contains(number)) {
+        throw new ServingException(
+            ErrorReason.VERSION_NOT_FOUND,
+            "Could not find version " + number + " of model " + model.name(),
+            KnownVersions.metadata(new VersionId(model.name(), number)));
       }
     }
-    return CompletableFuture.allOf(loads.toArray(CompletableFuture<?>[]::new))
-        .thenRunAsync(
-            () -> {
-              models.forEach(model -> label(model, order));
-              letGo(models, order);
-            },
-            executor);
   }
 
-  private Set<VersionId> wanted(ServedModel model) {
-    SortedSet<Long> known = new TreeSet<>();
-    versions(model.name()).forEach(status -> known.add(status.id().number()));
-    Set<VersionId> wanted = new HashSet<>();
-    model.versions().of(known).forEach(number -> wanted.add(new VersionId(model.name(), number)));
-    return wanted;
-  }
-
-  private void require(VersionId id) {
-    catalog.statuses(new ModelReference(id.model(), new VersionChoice.Exact(id.number())));
-  }
-
-  private List<VersionStatus> versions(ModelName model) {
-    return catalog.statuses(new ModelReference(model, new VersionChoice.Latest()));
+  private void endWishes(ModelName model, ChangeOrder order) {
+    registry.change(
+        model,
+        "",
+        ModelRecord::withoutWishes,
+        before ->
+            HistoryEvent.of(
+                model, order.actor(), HistoryAction.LOADED, 0, 0, order.reason(), Map.of()));
   }
 
   private CompletionStage<Void> available(VersionId id) {
-    return StateWait.until(
-        catalog,
-        id,
-        status -> status.state() == VersionState.AVAILABLE,
-        status ->
-            status.state() == VersionState.FAILED
-                ? Optional.of(
-                    new ServingException(
-                        ErrorReason.LOAD_FAILED,
-                        id + " did not become available: " + status.message()))
-                : Optional.empty(),
-        executor);
-  }
-
-  private void label(ServedModel model, ChangeOrder order) {
-    model
-        .labels()
-        .forEach(
-            (label, number) -> {
-              boolean available =
-                  versions(model.name()).stream()
-                      .anyMatch(
-                          status ->
-                              status.id().number() == number
-                                  && status.state() == VersionState.AVAILABLE);
-              if (!available) {
-                throw new ServingException(
-                    ErrorReason.LABEL_UNAVAILABLE,
-                    "Request to assign label to version "
-                        + number
-                        + " of model "
-                        + model.name()
-                        + ", which is not currently available for inference",
-                    Map.of("model", model.name().id(), "label", label));
-              }
-              life.label().set(new VersionId(model.name(), number), label, order);
-            });
-    dropLabels(model.name(), model.labels().keySet(), order);
-  }
-
-  private void dropLabels(ModelName model, Set<String> kept, ChangeOrder order) {
-    for (String label : registry.get(model).labels().keySet()) {
-      if (!kept.contains(label) && !label.equals(ModelRecord.CHAMPION)) {
-        life.label().remove(model, label, order);
-      }
-    }
-  }
-
-  private void letGo(List<ServedModel> models, ChangeOrder order) {
-    Set<VersionId> kept = new HashSet<>();
-    Set<ModelName> listed = new HashSet<>();
-    for (ServedModel model : models) {
-      kept.addAll(wanted(model));
-      listed.add(model.name());
-      registry
-          .get(model.name())
-          .labels()
-          .values()
-          .forEach(number -> kept.add(new VersionId(model.name(), number)));
-    }
-    catalog
-        .statuses()
-        .forEach(
-            (model, versions) -> {
-              if (!listed.contains(model)) {
-                dropLabels(model, Set.of(), order);
-              }
-              versions.stream()
-                  .filter(status -> !kept.contains(status.id()))
-                  .filter(status -> status.state() != VersionState.STORED)
-                  .forEach(status -> life.unload().unload(status.id(), order));
-            });
+    return StateWait.untilLoaded(catalog, id, id + " did not become available", executor);
   }
 }

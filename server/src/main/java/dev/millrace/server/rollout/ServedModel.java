@@ -1,6 +1,8 @@
 package dev.millrace.server.rollout;
 
 import dev.millrace.server.model.ModelName;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -11,10 +13,12 @@ import java.util.TreeSet;
  * A model of a list that says what shall be served.
  *
  * @param name the model
+ * @param basePath the folder of its versions; empty for the one in the repository
  * @param versions which of its versions
  * @param labels versions by label; all labels of the model but the champion's
  */
-public record ServedModel(ModelName name, Versions versions, SortedMap<String, Long> labels) {
+public record ServedModel(
+    ModelName name, Optional<Path> basePath, Versions versions, SortedMap<String, Long> labels) {
   /** Copies the map. */
   public ServedModel {
     labels = new TreeMap<>(labels);
@@ -25,7 +29,7 @@ public record ServedModel(ModelName name, Versions versions, SortedMap<String, L
     /** So many of the newest. */
     record Latest(int count) implements Versions {}
 
-    /** All that lie in the repository. */
+    /** All that there are. */
     record All() implements Versions {}
 
     /** These. */

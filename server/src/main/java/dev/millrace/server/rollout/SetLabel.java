@@ -73,15 +73,21 @@ public final class SetLabel {
         Map.of("label", label));
   }
 
-  private static void check(String label) {
+  /**
+   * Passes for what a caller may name a label.
+   *
+   * @throws ServingException LABEL_INVALID
+   */
+  public static void check(String label) {
     if (label.equals(ModelRecord.CHAMPION)) {
       throw new ServingException(
           ErrorReason.LABEL_INVALID, "the label 'champion' moves by Promote and Rollback alone");
     }
-    if (!ModelName.isValid(label)) {
+    // The Open Inference Protocol has labels and numbers in the same field.
+    if (!ModelName.isValid(label) || label.matches("[0-9]+")) {
       throw new ServingException(
           ErrorReason.LABEL_INVALID,
-          "a label is a lower-case letter followed by up to 62 letters, digits, '_' or '-'");
+          "a label is " + ModelName.FORM_IN_WORDS + ", and not digits alone");
     }
   }
 }

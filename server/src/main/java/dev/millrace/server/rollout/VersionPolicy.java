@@ -24,7 +24,13 @@ final class VersionPolicy {
    */
   static Set<Long> wanted(
       SortedSet<Long> whole, VersionSettings settings, ModelRecord record, Set<Long> summoned) {
-    Set<Long> wanted = new TreeSet<>(chosen(whole, settings));
+    return wanted(whole, chosen(whole, settings), record, summoned);
+  }
+
+  /** The same of versions that somebody has chosen already. */
+  static Set<Long> wanted(
+      SortedSet<Long> whole, Set<Long> chosen, ModelRecord record, Set<Long> summoned) {
+    Set<Long> wanted = new TreeSet<>(chosen);
     wanted.removeAll(record.parked());
     wanted.addAll(needed(record));
     wanted.addAll(summoned);

@@ -22,28 +22,41 @@ import java.util.function.Predicate;
  */
 public final class WantedVersions implements VersionSelection {
   private final Registry registry;
+  private final ServedList list;
   private final Summons summons;
   private final Predicate<ModelName> asleep;
 
   /**
    * A choice.
    *
+   * @param list the models that are served, with their versions in place of those of the settings
    * @param asleep true for models that are kept out of memory until somebody asks for them
    */
-  public WantedVersions(Registry registry, Summons summons, Predicate<ModelName> asleep) {
+  public WantedVersions(
+      Registry registry, ServedList list, Summons summons, Predicate<ModelName> asleep) {
+    this.list = list;
     this.registry = registry;
     this.summons = summons;
     this.asleep = asleep;
   }
 
   @Override
+  public boolean serves(ModelName model) {
+    return list.serves(model);
+  }
+
+  @Override
   public Set<Long> select(ModelName model, SortedSet<Long> whole, ModelSettings settings) {
     ModelRecord record = registry.get(model);
-    Set<Long> wanted = VersionPolicy.wanted(whole, settings.versions(), record, summons.of(model));
+    Set<Long> summoned = summons.of(model);
+    Set<Long> wanted =
+        list.of(model)
+            .map(
+                listed ->
+                    VersionPolicy.wanted(whole, listed.versions().of(whole), record, summoned))
+            .orElseGet(() -> VersionPolicy.wanted(whole, settings.versions(), record, summoned));
     // A decision made meanwhile wakes a model that sleeps.
-    return asleep.test(model) && VersionPolicy.needed(record).isEmpty()
-        ? summons.of(model)
-        : wanted;
+    return asleep.test(model) && VersionPolicy.needed(record).isEmpty() ? summoned : wanted;
   }
 
   /** Writes down that a number was given out, with what is known of the version's making. */

@@ -156,12 +156,17 @@ public final class BatchQueue<W extends Work> {
     }
   }
 
-  /** A run that {@link #take} gave out is over. */
+  /** A run that {@link #take} gave out is over, and how long it took is learned from. */
   public void done(Batch<W> batch) {
     long nanos = nanoTime.getAsLong() - batch.startNanos();
     if (!batch.work().isEmpty()) {
       batch.lane().runTime().observe(batch.rows(), nanos);
     }
+    broken(batch);
+  }
+
+  /** It is over, but the model refused it or it ran in parts, so its time tells nothing. */
+  public void broken(Batch<W> batch) {
     synchronized (lock) {
       batch.work().forEach(one -> backlog.ended(one.work()));
       if (running.removeIf(one -> one == batch)) {

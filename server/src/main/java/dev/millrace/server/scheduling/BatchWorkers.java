@@ -64,13 +64,18 @@ public final class BatchWorkers<W extends Work> implements AutoCloseable {
 
   private void work() {
     for (Batch<W> batch = queue.take(); batch != null; batch = queue.take()) {
+      boolean whole = false;
       try {
         refuse(batch);
-        run(batch);
+        whole = run(batch);
       } catch (RuntimeException | Error defect) {
         log.error("a run ended in a defect", defect);
       } finally {
-        queue.done(batch);
+        if (whole) {
+          queue.done(batch);
+        } else {
+          queue.broken(batch);
+        }
       }
     }
   }
@@ -82,14 +87,14 @@ public final class BatchWorkers<W extends Work> implements AutoCloseable {
     }
   }
 
-  private void run(Batch<W> batch) {
+  private boolean run(Batch<W> batch) {
     if (batch.work().isEmpty()) {
-      return;
+      return false;
     }
     long start = nanoTime.getAsLong();
     for (Waiting<W> waiting : batch.work()) {
       observer.onStarted(batch.lane(), start - waiting.sinceNanos());
     }
-    runner.run(batch.lane(), batch.work().stream().map(Waiting::work).toList());
+    return runner.run(batch.lane(), batch.work().stream().map(Waiting::work).toList());
   }
 }

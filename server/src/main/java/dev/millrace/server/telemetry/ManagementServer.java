@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  */
 public final class ManagementServer implements AutoCloseable {
   private static final int BACKLOG = 64;
+  private static final String METRICS = "/metrics";
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -24,11 +25,17 @@ public final class ManagementServer implements AutoCloseable {
   private final ExecutorService executor;
   private final Readiness readiness;
   private final Supplier<String> scrape;
+  private final String metricsPath;
 
   private record Answer(int status, String type, String body) {}
 
   private ManagementServer(
-      HttpServer server, ExecutorService executor, Readiness readiness, Supplier<String> scrape) {
+      HttpServer server,
+      ExecutorService executor,
+      Readiness readiness,
+      Supplier<String> scrape,
+      String metricsPath) {
+    this.metricsPath = metricsPath;
     this.server = server;
     this.executor = executor;
     this.readiness = readiness;
@@ -49,8 +56,24 @@ public final class ManagementServer implements AutoCloseable {
       Readiness readiness,
       Supplier<String> scrape)
       throws IOException {
+    return start(address, executor, readiness, scrape, METRICS);
+  }
+
+  /**
+   * The same.
+   *
+   * @param metricsPath where the metrics are as well
+   */
+  public static ManagementServer start(
+      InetSocketAddress address,
+      ExecutorService executor,
+      Readiness readiness,
+      Supplier<String> scrape,
+      String metricsPath)
+      throws IOException {
     ManagementServer management =
-        new ManagementServer(HttpServer.create(address, BACKLOG), executor, readiness, scrape);
+        new ManagementServer(
+            HttpServer.create(address, BACKLOG), executor, readiness, scrape, metricsPath);
     management.server.createContext("/", management::handle);
     management.server.setExecutor(executor);
     management.server.start();
@@ -92,8 +115,8 @@ public final class ManagementServer implements AutoCloseable {
   }
 
   private Answer answer(String path) {
-    return switch (path) {
-      case "/metrics" -> new Answer(200, PROMETHEUS, scrape.get());
+    return switch (path.equals(metricsPath) ? METRICS : path) {
+      case METRICS -> new Answer(200, PROMETHEUS, scrape.get());
       case "/healthz/live" -> new Answer(200, TEXT, "live\n");
       case "/healthz/ready" -> {
         Optional<String> reason = readiness.notReadyReason();

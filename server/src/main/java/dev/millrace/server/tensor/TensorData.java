@@ -106,8 +106,7 @@ public final class TensorData {
     if (dtype == DataType.STRING) {
       return new TensorData(dtype, part, parts, strings.subList(start, start + length));
     }
-    ByteBuffer view =
-        bytes().slice(start * dtype.byteSize(), length * dtype.byteSize()).asReadOnlyBuffer();
+    ByteBuffer view = whole().slice(start * dtype.byteSize(), length * dtype.byteSize());
     return new TensorData(dtype, part, List.of(view), strings);
   }
 
@@ -142,15 +141,16 @@ public final class TensorData {
    * Empty for STRING. Copies when the tensor was joined of several.
    */
   public ByteBuffer bytes() {
-    ByteBuffer whole;
+    return whole().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private ByteBuffer whole() {
     if (parts.size() == 1) {
-      whole = parts.get(0);
-    } else {
-      whole = ByteBuffer.allocate(Math.toIntExact(byteCount(parts)));
-      parts.forEach(part -> whole.put(part.duplicate()));
-      whole.flip();
+      return parts.get(0);
     }
-    return whole.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer whole = ByteBuffer.allocate(Math.toIntExact(byteCount(parts)));
+    parts.forEach(part -> whole.put(part.duplicate()));
+    return whole.flip();
   }
 
   /** The elements as {@link #bytes()} gives them, in the pieces that they lie in; never copied. */
@@ -158,6 +158,14 @@ public final class TensorData {
     return parts.stream()
         .map(part -> part.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN))
         .toList();
+  }
+
+  /**
+   * The same pieces as views of the memory itself, for codecs that hand it on without a copy; never
+   * to be written to.
+   */
+  public List<ByteBuffer> sharedParts() {
+    return parts.stream().map(part -> part.duplicate().order(ByteOrder.LITTLE_ENDIAN)).toList();
   }
 
   /**

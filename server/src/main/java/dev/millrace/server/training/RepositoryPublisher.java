@@ -1,5 +1,6 @@
 package dev.millrace.server.training;
 
+import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.registry.HistoryEvent;
 import dev.millrace.server.registry.Publications;
@@ -43,6 +44,15 @@ public final class RepositoryPublisher implements ModelPublisher {
     this.scan = scan;
     this.producer = producer;
     this.clock = clock;
+  }
+
+  @Override
+  public void requirePublishable(ModelName model) {
+    try {
+      repository.requirePublishable(model);
+    } catch (IOException readOnly) {
+      throw Unwritable.of(model, readOnly);
+    }
   }
 
   @Override

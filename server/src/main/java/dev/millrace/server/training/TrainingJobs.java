@@ -90,13 +90,14 @@ public final class TrainingJobs implements AutoCloseable {
    * @param requestId a name of the caller's choice, up to 128 characters; the same one gets the
    *     same job; empty for none
    * @throws ServingException RECIPE_NOT_FOUND, DATASET_NOT_FOUND, PARAMETER_INVALID, NAME_INVALID,
-   *     OVERLOADED or DRAINING
+   *     REPOSITORY_UNWRITABLE, OVERLOADED or DRAINING
    */
   public TrainingJob create(TrainingOrder order, String requestId) {
     if (requestId.length() > LONGEST_REQUEST_ID) {
       throw JobRefusal.requestIdTooLong(requestId.length(), LONGEST_REQUEST_ID);
     }
     TrainingSpec spec = rules.resolve(order);
+    publisher.requirePublishable(spec.model());
     synchronized (lock) {
       if (closed) {
         throw JobRefusal.stopping();

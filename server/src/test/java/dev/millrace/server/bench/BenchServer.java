@@ -69,6 +69,11 @@ final class BenchServer implements AutoCloseable {
     return new Load(process.address(), PredictCall.method());
   }
 
+  /** A generator of predictions over a wire; the caller closes it. */
+  Load load(Wire wire) {
+    return new Load(process.address(), wire.method(), wire.headers());
+  }
+
   /** A generator of health checks; the caller closes it. */
   Load healthChecks() {
     return new Load(process.address(), PredictCall.healthCheck());
@@ -82,6 +87,11 @@ final class BenchServer implements AutoCloseable {
   /** Calls that change its model. */
   ModelServiceGrpc.ModelServiceBlockingStub models() {
     return ModelServiceGrpc.newBlockingStub(management);
+  }
+
+  /** Its process. */
+  long pid() {
+    return process.pid();
   }
 
   /** What it takes of the machine. */

@@ -16,6 +16,7 @@ class BenchmarkIT {
       List.of(
           new UnloadedLatency(),
           new Batching(),
+          new Wires(),
           new Overload(8),
           new SwapUnderLoad(),
           new ManySwaps());

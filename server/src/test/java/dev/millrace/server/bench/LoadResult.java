@@ -14,6 +14,7 @@ import org.HdrHistogram.Histogram;
 final class LoadResult {
   private final Histogram answered = new ConcurrentHistogram(60_000_000_000L, 3);
   private final Histogram refused = new ConcurrentHistogram(60_000_000_000L, 3);
+  private final Histogram sent = new ConcurrentHistogram(60_000_000_000L, 3);
   private final Map<String, LongAdder> codes = new ConcurrentHashMap<>();
   private final LongAdder late = new LongAdder();
   private final LongAdder expired = new LongAdder();
@@ -46,6 +47,16 @@ final class LoadResult {
         refused.recordValue(bounded);
       }
     }
+  }
+
+  /** A call was sent so long after it was due. */
+  void sent(long lateNanos) {
+    sent.recordValue(Math.min(59_000_000_000L, Math.max(1, lateNanos)));
+  }
+
+  /** How late calls were sent, in microseconds at a percentile: what the generator lacked. */
+  double sentLateMicros(double percentile) {
+    return sent.getValueAtPercentile(percentile) / 1e3;
   }
 
   double seconds() {

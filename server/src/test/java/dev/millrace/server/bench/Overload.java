@@ -45,10 +45,12 @@ final class Overload implements Scenario {
     Series perCore = new Series();
     Series refusal = new Series();
     Series failures = new Series();
+    Series behind = new Series();
     try (BenchServer server = rig.server(rig.mnist(), "");
         Load load = server.load()) {
-      load.closedLoop(request, callers(), rig.serverWarmUp());
-      load.openLoop(request, 500.0 / images, rig.time(), DEADLINE);
+      // Refusals are code of their own, in the server and in the generator.
+      double warm = load.closedLoop(request, callers(), rig.serverWarmUp()).rate();
+      load.openLoop(request, 3 * warm, rig.serverWarmUp().dividedBy(2), DEADLINE);
       for (int round = 0; round < rig.rounds(); round++) {
         double before = server.cost().cpuNanos();
         LoadResult full = load.closedLoop(request, callers(), rig.time());
@@ -59,6 +61,16 @@ final class Overload implements Scenario {
           before = server.cost().cpuNanos();
           LoadResult result = load.openLoop(request, LOADS[i] * best, rig.time(), DEADLINE);
           double spent = server.cost().cpuNanos() - before;
+          System.err.printf(
+              "%.1f x %.0f: cores %.2f sent late p50 %.0f p99 %.0f us; %s refused p50 %.0f late %d%n",
+              LOADS[i],
+              best,
+              spent / 1e9 / result.seconds(),
+              result.sentLateMicros(50),
+              result.sentLateMicros(99),
+              result,
+              result.refusalMicros(50),
+              result.lateAnswers());
           double good = result.inTime() / result.seconds();
           goodput.get(i).add(good);
           p99.get(i).add(result.micros(99) / 1e3);
@@ -67,6 +79,7 @@ final class Overload implements Scenario {
             late.add(100.0 * result.lateAnswers() / Math.max(1, result.accepted()));
             cores.add(spent / 1e9 / result.seconds());
             perCore.add(result.inTime() * costAtPeak / spent);
+            behind.add(result.sentLateMicros(99) / 1e3);
             refusal.add(result.refusalMicros(50));
             failures.add(result.failures(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED));
           }
@@ -86,6 +99,7 @@ final class Overload implements Scenario {
     report.add("3 x peak: cores that the server got beside the load generator", "", cores);
     report.add("3 x peak: answers in time for a core's second, over peak", "", perCore);
     report.add("3 x peak: p50 of a refusal, as the caller sees it", "us", refusal);
+    report.add("3 x peak: how late the generator sent a call, p99", "ms", behind);
     report.add("3 x peak: calls that ended otherwise", "", failures, Figure.Bar.atMost(0));
     report.add(
         new Chart(

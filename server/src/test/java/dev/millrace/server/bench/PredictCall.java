@@ -23,12 +23,17 @@ final class PredictCall {
 
   /** The method, on bytes. */
   static MethodDescriptor<byte[], byte[]> method() {
-    return InferenceServiceGrpc.getPredictMethod().toBuilder(new Bytes(), new Bytes()).build();
+    return onBytes(InferenceServiceGrpc.getPredictMethod());
+  }
+
+  /** Any method, on bytes. */
+  static MethodDescriptor<byte[], byte[]> onBytes(MethodDescriptor<?, ?> method) {
+    return method.toBuilder(new Bytes(), new Bytes()).build();
   }
 
   /** A health check, which asks nothing of the server but an answer; its message is empty. */
   static MethodDescriptor<byte[], byte[]> healthCheck() {
-    return HealthGrpc.getCheckMethod().toBuilder(new Bytes(), new Bytes()).build();
+    return onBytes(HealthGrpc.getCheckMethod());
   }
 
   /** A request of float rows to a model. */

@@ -70,11 +70,16 @@ final class Rig {
 
   /** A request of one row of so many numbers, for x/2 + 2. */
   byte[] numbers(int width) {
+    return PredictCall.request("half", "x", new float[][] {row(width)}, width);
+  }
+
+  /** So many numbers. */
+  static float[] row(int width) {
     float[] row = new float[width];
     for (int i = 0; i < width; i++) {
       row[i] = i % 100;
     }
-    return PredictCall.request("half", "x", new float[][] {row}, width);
+    return row;
   }
 
   /** How often variants are measured in turn. */

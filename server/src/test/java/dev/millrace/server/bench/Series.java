@@ -38,6 +38,13 @@ final class Series {
     return values.size();
   }
 
+  /** The same values divided by one. */
+  Series over(double divisor) {
+    Series divided = new Series();
+    values.forEach(value -> divided.add(value / divisor));
+    return divided;
+  }
+
   private List<Double> sorted() {
     if (values.isEmpty()) {
       throw new IllegalStateException("no round gave a value");

@@ -1,6 +1,7 @@
 package dev.millrace.server.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.Scrape;
@@ -117,15 +118,14 @@ final class HostileHttpTest {
     try (Socket socket = http.connect()) {
       OutputStream out = socket.getOutputStream();
       out.write(head("Transfer-Encoding: chunked\r\n").getBytes(StandardCharsets.US_ASCII));
-      int sent = 0;
-      try {
-        for (; sent < 64 * LIMIT; sent += 0x10000) {
-          out.write(piece.getBytes(StandardCharsets.US_ASCII));
-        }
-      } catch (IOException brokenOff) {
-        // As it should be.
-      }
-      assertThat(sent).isLessThan(8 * LIMIT);
+      long end = System.nanoTime() + 30_000_000_000L;
+      assertThatThrownBy(
+              () -> {
+                while (System.nanoTime() < end) {
+                  out.write(piece.getBytes(StandardCharsets.US_ASCII));
+                }
+              })
+          .isInstanceOf(IOException.class);
     }
   }
 
@@ -317,9 +317,6 @@ final class HostileHttpTest {
         "/api/v1/models/%252e%252e",
         "/api/../../../../etc/passwd",
         "/api/%2e%2e/%2e%2e/application.conf",
-        "/api/v1/models/doubling;x",
-        "//api/v1/models/doubling",
-        "/api/v1//models/doubling",
         "/api/v1/models/doubling/",
         "/api/v1/models/%zz",
         "/api/v1/imports/..%2f..%2fx"
@@ -328,6 +325,22 @@ final class HostileHttpTest {
     String answer =
         http.raw("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
     assertThat(answer).containsPattern("^HTTP/1.1 40[04]").doesNotContain("root:");
+  }
+
+  /** The same call, under the same guards. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/v1/models/doubling;x",
+        "//api/v1/models/doubling",
+        "/api/v1//models/doubling"
+      })
+  void path_thatIsUntidy_isThePlainOne(String path) throws IOException {
+    assertThat(http.raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 421");
+    assertThat(
+            http.raw("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"))
+        .contains("\"name\":\"models/doubling\"");
   }
 
   // Row 25: pages of others, and names that point here.

@@ -6,7 +6,10 @@ import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.testing.Command;
 import dev.millrace.server.testing.Digits;
+import dev.millrace.server.testing.ServedModels;
 import dev.millrace.server.testing.SmallModels;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,12 +49,17 @@ final class HttpDocTest {
                 Map.of(
                     ServeOption.REPOSITORY, folder.resolve("models").toString(),
                     ServeOption.DATA_DIR, folder.resolve("state").toString(),
+                    ServeOption.SCAN_INTERVAL, "50ms",
                     ServeOption.CHECK_MODELS, "inspect",
                     ServeOption.PORT, "0",
                     ServeOption.HTTP_PORT, "0",
                     ServeOption.MANAGEMENT_PORT, "0"),
                 Map.of(),
                 ""));
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+    ServedModels.await(channel, 2);
+    channel.shutdownNow();
     server.awaitReady();
   }
 

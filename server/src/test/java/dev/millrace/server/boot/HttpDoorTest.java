@@ -3,7 +3,13 @@ package dev.millrace.server.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.linecorp.armeria.client.BlockingWebClient;
 import com.linecorp.armeria.client.grpc.GrpcClients;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
 import dev.millrace.v1.InferenceServiceGrpc.InferenceServiceBlockingStub;
 import dev.millrace.v1.ModelServiceGrpc.ModelServiceBlockingStub;
 import dev.millrace.v1.WatchModelRequest;
@@ -81,5 +87,24 @@ final class HttpDoorTest {
                 .getVersion()
                 .getName())
         .isEqualTo("models/echo/versions/1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"h1c", "h2c"})
+  void body_ofBothVersionsOfHttp_isTakenOrRefusedForItsSize(String version) {
+    BlockingWebClient client =
+        BlockingWebClient.of(version + "://127.0.0.1:" + rig.server.httpPort().getAsInt());
+    for (int i = 0; i < 3; i++) {
+      AggregatedHttpResponse refused =
+          client.execute(
+              RequestHeaders.of(
+                  HttpMethod.POST,
+                  "/api/v1/models/doubling:predict",
+                  HttpHeaderNames.CONTENT_TYPE,
+                  MediaType.JSON),
+              " ".repeat(5 << 20));
+      assertThat(refused.status().code()).isEqualTo(413);
+      assertThat(client.get("/api/v1/models").status().code()).isEqualTo(200);
+    }
   }
 }

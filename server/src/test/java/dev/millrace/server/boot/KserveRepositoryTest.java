@@ -67,9 +67,16 @@ final class KserveRepositoryTest {
 
   @Test
   void repositoryModelLoad_ofWhatCannotBe_hasTritonsTexts() {
-    assertLoadRefused("", Status.Code.INVALID_ARGUMENT, "Model name cannot be empty.");
+    assertLoadRefused(
+        "",
+        Status.Code.INVALID_ARGUMENT,
+        "Model name cannot be empty. Please enter a valid name to deploy.");
     assertLoadRefused(
         "../up",
+        Status.Code.INVALID_ARGUMENT,
+        "model name must not contain path traversal characters");
+    assertLoadRefused(
+        "a\\b",
         Status.Code.INVALID_ARGUMENT,
         "model name must not contain path traversal characters");
     assertLoadRefused(

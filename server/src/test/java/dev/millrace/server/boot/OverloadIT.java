@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import dev.millrace.proto.inference.GRPCInferenceServiceGrpc;
+import dev.millrace.proto.tfserving.PredictionServiceGrpc;
 import dev.millrace.server.boot.ServingRig.Outcome;
 import dev.millrace.server.boot.config.ServeOption;
+import dev.millrace.server.testing.KserveDoor;
 import dev.millrace.server.testing.SmallModels;
+import dev.millrace.server.testing.TfServingDoor;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.Priority;
 import io.grpc.Metadata;
@@ -140,6 +144,28 @@ final class OverloadIT {
     CompletableFuture<Outcome> small = rig.send(quick("thin", 7, 8, 9, 10));
     assertThat(taken.join().firsts()).containsExactly(2f, 4f, 6f, 8f, 10f, 12f);
     assertThat(small.join().firsts()).containsExactly(14f, 16f, 18f, 20f);
+    assertThat(blocked.join().status().isOk()).isTrue();
+  }
+
+  @Test
+  void predict_queueFull_isToldByTheForeignWiresInTheirWords() {
+    CompletableFuture<Outcome> blocked = rig.block();
+    CompletableFuture<Outcome> taken = rig.send(quick("thin", 1, 2, 3, 4, 5, 6));
+    rig.metrics.await(length -> length > 0, "millrace_queue_length");
+    PredictRequest more = quick("thin", 1, 2, 3, 4, 5).build();
+    DoorRig.assertRefused(
+        () ->
+            GRPCInferenceServiceGrpc.newBlockingStub(rig.channel())
+                .modelInfer(KserveDoor.encode(more, false)),
+        Status.Code.UNAVAILABLE,
+        "Exceeds maximum queue size: requests of 48 bytes wait for this model; try again soon");
+    DoorRig.assertRefused(
+        () ->
+            PredictionServiceGrpc.newBlockingStub(rig.channel())
+                .predict(TfServingDoor.encode(more, true)),
+        Status.Code.UNAVAILABLE,
+        "requests of 48 bytes wait for this model; try again soon");
+    assertThat(taken.join().status().isOk()).isTrue();
     assertThat(blocked.join().status().isOk()).isTrue();
   }
 

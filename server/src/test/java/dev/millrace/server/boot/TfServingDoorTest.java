@@ -310,6 +310,8 @@ final class TfServingDoorTest {
             .getSignatureDefOrThrow("serving_default");
     assertThat(classify.getMethodName()).isEqualTo(CLASSIFY);
     assertThat(classify.getInputsOrThrow("inputs").getDtype()).isEqualTo(DataType.DT_STRING);
+    assertThat(classify.getInputsOrThrow("inputs").getName()).isEqualTo("examples:0");
+    assertThat(classify.getOutputsOrThrow("scores").getName()).isEqualTo("MatMul:0");
     assertThat(classify.getInputsOrThrow("inputs").getTensorShape().getDim(0).getSize())
         .isEqualTo(-1);
     assertThat(response.getModelSpec().getVersion().getValue()).isEqualTo(1);

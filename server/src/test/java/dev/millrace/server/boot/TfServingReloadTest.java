@@ -1,6 +1,7 @@
 package dev.millrace.server.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.proto.tensorflow.Code;
 import dev.millrace.proto.tensorflow.DataType;
@@ -16,7 +17,11 @@ import dev.millrace.proto.tfserving.PredictRequest;
 import dev.millrace.proto.tfserving.PredictionServiceGrpc;
 import dev.millrace.proto.tfserving.PredictionServiceGrpc.PredictionServiceBlockingStub;
 import dev.millrace.proto.tfserving.ReloadConfigRequest;
+import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.VersionState;
+import dev.millrace.server.testing.SmallModels;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -94,6 +99,60 @@ final class TfServingReloadTest {
           Status.Code.FAILED_PRECONDITION,
           "Request to assign label to version 9 of model doubling, which is not currently available"
               + " for inference");
+      assertThat(prediction.predict(labelled("stable")).getModelSpec().getVersion().getValue())
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void handleReloadConfigRequest_refused_hasChangedNothing(@TempDir Path folder) throws Exception {
+    try (DoorRig own = DoorRig.start(folder, List.of())) {
+      ModelServiceBlockingStub service = ModelServiceGrpc.newBlockingStub(own.channel);
+      ModelConfig.Builder late = ModelConfig.newBuilder().setName("echo");
+      for (ModelConfig wrong :
+          List.of(
+              ModelConfig.newBuilder().setName("nothing").build(),
+              ModelConfig.newBuilder().setName("echo").putVersionLabels("new", 9).build(),
+              ModelConfig.newBuilder().setName("ECHO").build(),
+              ModelConfig.newBuilder().setName("doubling").setBasePath("/etc").build())) {
+        ReloadConfigRequest.Builder request = list(late).toBuilder();
+        request.getConfigBuilder().getModelConfigListBuilder().addConfig(wrong);
+        assertThatThrownBy(() -> service.handleReloadConfigRequest(request.build()))
+            .isInstanceOf(StatusRuntimeException.class);
+      }
+      assertThat(own.server.registry().get(new ModelName("echo")).labels()).isEmpty();
+      PredictionServiceBlockingStub prediction = PredictionServiceGrpc.newBlockingStub(own.channel);
+      assertThat(prediction.predict(labelled("stable")).getModelSpec().getVersion().getValue())
+          .as("models that no list names are served still")
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void handleReloadConfigRequest_versionsThatComeLater_areChosenByTheList(@TempDir Path folder)
+      throws Exception {
+    try (DoorRig own = DoorRig.start(folder, List.of())) {
+      ModelServiceBlockingStub service = ModelServiceGrpc.newBlockingStub(own.channel);
+      PredictionServiceBlockingStub prediction = PredictionServiceGrpc.newBlockingStub(own.channel);
+      // Its own settings say all; the list says the newest.
+      service.handleReloadConfigRequest(list(ModelConfig.newBuilder().setName("doubling")));
+      SmallModels.doubling(folder.resolve("models/doubling/3"));
+      LifeRig.await(
+          () ->
+              prediction
+                      .predict(labelled("").toBuilder().setModelSpec(spec("doubling", "")).build())
+                      .getModelSpec()
+                      .getVersion()
+                      .getValue()
+                  == 3,
+          () -> "version 3 does not answer");
+      LifeRig.await(
+          () ->
+              own.server.catalog().statuses(new ModelName("doubling")).orElseThrow().stream()
+                      .filter(status -> status.state() == VersionState.AVAILABLE)
+                      .count()
+                  == 1,
+          () -> "others are loaded");
     }
   }
 

@@ -119,7 +119,7 @@ final class VersionLifeTest {
     rig.awaitStates("m", Map.of(1L, "STORED", 2L, "AVAILABLE"));
     assertRefused("LABEL_NOT_FOUND", "no label", () -> label("challenger", 0, ""));
     assertRefused("LABEL_INVALID", "Promote", () -> label("champion", 1, ""));
-    assertRefused("LABEL_INVALID", "lower-case", () -> label("No Good", 1, ""));
+    assertRefused("LABEL_INVALID", "a label is", () -> label("No Good", 1, ""));
     assertRefused("VERSION_NOT_FOUND", "no version 9", () -> label("a", 9, ""));
   }
 

@@ -69,7 +69,7 @@ class DatasetsTest {
   @Test
   void names_foldersAndFiles_givesFoldersOfModelNameForm() throws IOException {
     IdxBytes.write(folder.resolve("tiny"));
-    Files.createDirectory(folder.resolve("Not-A-Name"));
+    Files.createDirectory(folder.resolve("Not A Name"));
     Files.writeString(folder.resolve("file"), "");
 
     assertThat(datasets().names()).containsExactly("mnist", "tiny");

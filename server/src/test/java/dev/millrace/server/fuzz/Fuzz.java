@@ -1,13 +1,10 @@
 package dev.millrace.server.fuzz;
 
-import com.google.protobuf.ByteString;
-import dev.millrace.server.testing.RawPredict;
+import dev.millrace.proto.tfserving.ModelServiceGrpc;
+import dev.millrace.server.testing.RawCall;
 import dev.millrace.server.testing.RunningServer;
 import dev.millrace.server.testing.ServedModels;
-import dev.millrace.v1.DataType;
-import dev.millrace.v1.InferenceServiceGrpc;
-import dev.millrace.v1.PredictRequest;
-import dev.millrace.v1.Tensor;
+import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -24,11 +21,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends hostile requests to a real server for a while. Properties: {@code millrace.fuzz.seconds}
- * (600) and {@code millrace.fuzz.seed} (drawn, and printed).
+ * Sends hostile requests over all wires to a real server for a while. Properties: {@code
+ * millrace.fuzz.seconds} (600) and {@code millrace.fuzz.seed} (drawn, and printed).
  */
 public final class Fuzz {
   private static final int BATCH = 100;
+  private static final int CHANGES_EVERY = 100;
+  private static final int CHANGES_FIRST = 4;
   private static final int IN_FLIGHT = 16;
   private static final long PATIENCE_SECONDS = 60;
 
@@ -37,10 +36,12 @@ public final class Fuzz {
   private final FuzzReport report = new FuzzReport();
   private final AnswerCheck check = new AnswerCheck(report);
   private final Semaphore inFlight = new Semaphore(IN_FLIGHT);
+  private final SanityCheck sanity;
 
   private Fuzz(RunningServer server, List<Target> targets) {
     this.server = server;
     this.targets = targets;
+    this.sanity = new SanityCheck(targets, report);
   }
 
   /** Runs in a fresh folder; ends with 1 when something was found. */
@@ -77,12 +78,17 @@ public final class Fuzz {
       ServedModels.await(channel, (int) targets.stream().map(Target::model).distinct().count());
       long end = System.nanoTime() + time.toNanos();
       for (long batch = 0; System.nanoTime() - end < 0 && isAlive(batch, seed); batch++) {
-        RequestMaker maker = new RequestMaker(new Random(seed + batch), targets);
+        Random random = new Random(seed + batch);
+        boolean changing = batch % CHANGES_EVERY == CHANGES_FIRST;
+        AllMakers maker = new AllMakers(random, targets, changing);
         for (int i = 0; i < BATCH; i++) {
           send(channel, maker.next());
         }
         awaitIdle();
-        askSomethingSane(channel, batch);
+        if (changing) {
+          restore(channel);
+        }
+        sanity.ask(channel, batch);
       }
     } finally {
       channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
@@ -100,18 +106,25 @@ public final class Fuzz {
     return server.isAlive();
   }
 
-  private void send(ManagedChannel channel, FuzzCall fuzz) throws InterruptedException {
+  private void send(Channel channel, FuzzCall fuzz) throws InterruptedException {
     inFlight.acquire();
     long micros =
         fuzz.deadlineMicros() == 0
             ? TimeUnit.SECONDS.toMicros(PATIENCE_SECONDS)
             : fuzz.deadlineMicros();
+    Metadata headers = new Metadata();
+    fuzz.headers()
+        .forEach(
+            (name, value) ->
+                headers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
     ClientCall<byte[], byte[]> call =
-        RawPredict.send(
+        RawCall.send(
             channel,
-            fuzz.bytes(),
+            fuzz.method(),
+            headers,
+            fuzz.messages(),
             micros,
-            (status, trailers, answer) -> answered(fuzz, status, trailers, answer));
+            (status, trailers, answers) -> answered(fuzz, status, trailers, answers));
     if (fuzz.cancelAfter() >= 0) {
       for (int i = 0; i < fuzz.cancelAfter(); i++) {
         Thread.onSpinWait();
@@ -120,10 +133,10 @@ public final class Fuzz {
     }
   }
 
-  private void answered(FuzzCall fuzz, Status status, Metadata trailers, byte[] answer) {
+  private void answered(FuzzCall fuzz, Status status, Metadata trailers, List<byte[]> answers) {
     try {
-      check.check(fuzz, status, trailers, answer);
-    } catch (RuntimeException defect) {
+      check.check(fuzz, status, trailers, answers);
+    } catch (RuntimeException | AssertionError defect) {
       report.finding("the check failed: " + defect, fuzz.bytes());
     } finally {
       inFlight.release();
@@ -138,58 +151,14 @@ public final class Fuzz {
     inFlight.release(IN_FLIGHT);
   }
 
-  /** The next honest caller gets a right answer. */
-  private void askSomethingSane(ManagedChannel channel, long batch) {
-    float value = batch % 1000;
-    PredictRequest request =
-        PredictRequest.newBuilder()
-            .setModel("doubling")
-            .putInputs(
-                "x",
-                Tensor.newBuilder()
-                    .setDtype(DataType.DATA_TYPE_FLOAT32)
-                    .addAllShape(List.of(1L, 2L))
-                    .addFloats(value)
-                    .addFloats(1)
-                    .build())
-            .build();
-    Target target = targets.get((int) (batch % targets.size()));
+  /** Has all models served again, whatever became of them. */
+  private void restore(Channel channel) {
     try {
-      InferenceServiceGrpc.InferenceServiceBlockingStub stub =
-          InferenceServiceGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (!stub.predict(request)
-          .getOutputsOrThrow("y")
-          .getFloatsList()
-          .equals(List.of(2 * value, 2f))) {
-        report.finding("a good request got a wrong answer", request.toByteArray());
-      }
-      if (target.isIdentity()) {
-        PredictRequest sane = identity(target);
-        if (!stub.predict(sane).getOutputsOrThrow("y").equals(sane.getInputsOrThrow("x"))) {
-          report.finding("a good tensor came back otherwise", sane.toByteArray());
-        }
-      }
+      ModelServiceGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+          .handleReloadConfigRequest(ChangeMaker.all(targets));
     } catch (StatusRuntimeException refused) {
-      report.finding("a good request was refused: " + refused.getStatus(), request.toByteArray());
+      report.finding("the models do not come back: " + refused.getStatus(), new byte[0]);
     }
-  }
-
-  private static PredictRequest identity(Target target) {
-    DataType dtype = target.inputs().get(0).dtype();
-    Tensor.Builder x = Tensor.newBuilder().setDtype(dtype).addShape(16);
-    if (dtype == DataType.DATA_TYPE_STRING) {
-      for (int i = 0; i < 16; i++) {
-        x.addStrings(ByteString.copyFrom(new byte[] {(byte) i, -1}));
-      }
-    } else {
-      x.setData(
-          ByteString.copyFrom(
-              new byte
-                  [16
-                      * dev.millrace.server.tensor.DataType.ofNumber(dtype.getNumber())
-                          .byteSize()]));
-    }
-    return PredictRequest.newBuilder().setModel(target.model()).putInputs("x", x.build()).build();
   }
 }

@@ -10,13 +10,13 @@ import java.util.TreeMap;
 final class FuzzReport {
   private static final int MOST_BYTES_SHOWN = 600;
 
-  private final Map<String, Integer> codes = new TreeMap<>();
+  private final Map<String, Map<String, Integer>> codes = new TreeMap<>();
   private final List<String> findings = new ArrayList<>();
   private int requests;
 
-  synchronized void add(String code) {
+  synchronized void add(String method, String code) {
     requests++;
-    codes.merge(code, 1, Integer::sum);
+    codes.computeIfAbsent(method, name -> new TreeMap<>()).merge(code, 1, Integer::sum);
   }
 
   synchronized void finding(String what, byte[] request) {
@@ -33,8 +33,11 @@ final class FuzzReport {
     return requests;
   }
 
-  synchronized Map<String, Integer> codes() {
-    return new TreeMap<>(codes);
+  /** How often each code and reason was an answer, by method. */
+  synchronized Map<String, Map<String, Integer>> codes() {
+    Map<String, Map<String, Integer>> copy = new TreeMap<>();
+    codes.forEach((method, counts) -> copy.put(method, new TreeMap<>(counts)));
+    return copy;
   }
 
   synchronized List<String> findings() {
@@ -43,7 +46,9 @@ final class FuzzReport {
 
   @Override
   public synchronized String toString() {
-    StringBuilder text = new StringBuilder(requests + " requests " + codes);
+    StringBuilder text = new StringBuilder(requests + " requests");
+    codes.forEach(
+        (method, counts) -> text.append("\n  ").append(method).append(' ').append(counts));
     findings.forEach(finding -> text.append("\nFOUND ").append(finding));
     return text.toString();
   }

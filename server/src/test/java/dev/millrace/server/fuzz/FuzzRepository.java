@@ -5,6 +5,7 @@ import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.tensorflow.recipe.Recipe;
 import dev.millrace.server.tensorflow.recipe.Recipes;
+import dev.millrace.server.testing.GoldenModel;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.server.training.TrainingSpec;
 import dev.millrace.v1.DataType;
@@ -60,6 +61,13 @@ final class FuzzRepository {
                 new Target.Input("a", DataType.DATA_TYPE_FLOAT32, List.of(OPEN, 3L), false),
                 new Target.Input("b", DataType.DATA_TYPE_FLOAT32, List.of(OPEN, 1L), false)),
             List.of("y")));
+    GoldenModel.copy(ExampleMaker.MODEL, models.resolve(ExampleMaker.MODEL).resolve("1"));
+    targets.add(
+        new Target(
+            ExampleMaker.MODEL,
+            "predict",
+            List.of(new Target.Input("inputs", DataType.DATA_TYPE_STRING, List.of(OPEN), false)),
+            List.of("total")));
     for (DataType dtype : DataType.values()) {
       if (dtype != DataType.UNRECOGNIZED && dtype != DataType.DATA_TYPE_UNSPECIFIED) {
         targets.add(identity(models, dtype));

@@ -2,69 +2,51 @@ package dev.millrace.server.fuzz;
 
 import com.google.protobuf.ByteString;
 import dev.millrace.v1.DataType;
+import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.PredictRequest;
+import dev.millrace.v1.PredictResponse;
 import dev.millrace.v1.Tensor;
 import java.util.List;
 import java.util.Random;
 
-/** Makes requests, from right to absurd, out of a seed. Confined to one thread. */
-final class RequestMaker {
-  private static final List<String> NAMES =
-      List.of(
-          "",
-          " ",
-          "x",
-          "y",
-          "X",
-          "images:0",
-          "../x",
-          "a/../../b",
-          "models/",
-          "models/mnist",
-          "models/mnist/versions/1",
-          "models/mnist/versions/0",
-          "models/mnist/versions/-1",
-          "models/mnist/versions/9223372036854775808",
-          "models/mnist/labels/stable",
-          "models/../versions/1",
-          "mnist\n",
-          "mnist\u0000",
-          "\u202Etsinm",
-          "ﬃ\uD83D\uDE00",
-          "%s%n",
-          "${jndi:x}",
-          "serving_default",
-          "__saved_model_init_op",
-          "\"]}'; drop",
-          "n".repeat(5000));
-
+/** The native Predict. */
+final class RequestMaker implements CallMaker {
   private final Random random;
   private final List<Target> targets;
   private final TensorMaker tensors;
-  private final ByteMangler mangler;
+  private final CallShaper shaper;
+  private final NameMaker names;
 
-  RequestMaker(Random random, List<Target> targets) {
+  /**
+   * A maker.
+   *
+   * @param tensors makes what fits
+   */
+  RequestMaker(Random random, List<Target> targets, TensorMaker tensors) {
     this.random = random;
     this.targets = targets;
-    this.tensors = new TensorMaker(random);
-    this.mangler = new ByteMangler(random);
+    this.tensors = tensors;
+    this.shaper = new CallShaper(random);
+    this.names = new NameMaker(random);
   }
 
-  /** The next request. */
-  FuzzCall next() {
-    Target target = targets.get(random.nextInt(targets.size()));
+  Target target() {
+    return targets.get(random.nextInt(targets.size()));
+  }
+
+  @Override
+  public FuzzCall next() {
+    Target target = target();
     PredictRequest.Builder request = fitting(target);
     int bends = random.nextInt(10) < 4 ? 0 : 1 + random.nextInt(3);
     for (int i = 0; i < bends; i++) {
       bend(request, target);
     }
-    byte[] bytes = request.build().toByteArray();
-    boolean mangled = random.nextInt(5) == 0;
-    byte[] sent = mangled ? mangler.mangle(bytes) : bytes;
-    long deadlineMicros = random.nextInt(10) == 0 ? 1 + random.nextInt(20_000) : 0;
-    int cancelAfter = random.nextInt(20) == 0 ? random.nextInt(2000) : -1;
-    return new FuzzCall(
-        target, sent, bends == 0 && !mangled ? request.build() : null, deadlineMicros, cancelAfter);
+    PredictRequest made = request.build();
+    return shaper.unary(
+        InferenceServiceGrpc.getPredictMethod(),
+        made,
+        bends == 0 && target.isIdentity() ? Echo.of(made, PredictResponse::parseFrom) : null);
   }
 
   /** A request that fits its target. */
@@ -121,7 +103,7 @@ final class RequestMaker {
   }
 
   private String name() {
-    return NAMES.get(random.nextInt(NAMES.size()));
+    return names.next();
   }
 
   private static Tensor empty() {

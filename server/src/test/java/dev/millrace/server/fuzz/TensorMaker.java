@@ -15,9 +15,21 @@ final class TensorMaker {
 
   private final Random random;
   private final StringMaker strings;
+  private final boolean bytesAlone;
 
+  /** Makes tensors in all forms. */
   TensorMaker(Random random) {
+    this(random, false);
+  }
+
+  /**
+   * A maker.
+   *
+   * @param bytesAlone true for tensors of bytes, and none of typed numbers
+   */
+  TensorMaker(Random random, boolean bytesAlone) {
     this.random = random;
+    this.bytesAlone = bytesAlone;
     this.strings = new StringMaker(random);
   }
 
@@ -47,7 +59,7 @@ final class TensorMaker {
       }
       return tensor;
     }
-    int form = random.nextInt(4);
+    int form = bytesAlone ? 3 : random.nextInt(4);
     if (form == 0 && count < 5000) {
       for (int i = 0; i < count; i++) {
         tensor.addFloats(number());
@@ -93,7 +105,13 @@ final class TensorMaker {
     }
   }
 
-  private byte[] bytes(int count) {
+  /** A size of a dimension, seldom a good one. */
+  long size() {
+    return random.nextBoolean() ? random.nextInt(6) : BAD_SIZES[random.nextInt(BAD_SIZES.length)];
+  }
+
+  /** So many bytes, some of which mean infinities or no number. */
+  byte[] bytes(int count) {
     byte[] bytes = new byte[count];
     switch (random.nextInt(4)) {
       case 0 -> random.nextBytes(bytes);

@@ -3,10 +3,8 @@ package dev.millrace.server.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.linecorp.armeria.common.HttpResponse;
-import dev.millrace.server.model.ErrorReason;
-import dev.millrace.server.model.ServingException;
+import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.testing.Http;
-import io.grpc.Status;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -39,15 +37,7 @@ final class SlowClientsTest {
 
   @BeforeEach
   void open() throws IOException {
-    HttpErrors errors =
-        new HttpErrors(
-            error ->
-                Status.INVALID_ARGUMENT
-                    .withDescription(
-                        error instanceof ServingException known
-                            ? known.reason().name()
-                            : ErrorReason.INTERNAL.name())
-                    .asRuntimeException());
+    HttpErrors errors = new HttpErrors(new StatusMapper(() -> "id")::toStatus);
     HttpRoutes routes =
         builder ->
             builder
@@ -80,8 +70,7 @@ final class SlowClientsTest {
             errors,
             () -> "id",
             Thread::new,
-            blocking,
-            System::nanoTime);
+            blocking);
     http = new Http(door.port());
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.server.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
@@ -78,6 +79,14 @@ final class BatchRunTest {
     assertThat(InferenceRig.y(one)).containsExactly(1);
     assertThat(InferenceRig.y(two)).containsExactly(2);
     assertThat(rig.servable.rows()).containsExactly(allowed == 0 ? 3 : allowed, 1, 2);
+  }
+
+  @Test
+  void run_wholeOrInParts_onlyTheWholeRunTellsHowLongRunsTake() {
+    refuseNegatives();
+    assertThat(run(rig.piece(1), rig.piece(2))).isTrue();
+    assertThat(run(rig.piece(1), rig.piece(-1))).isFalse();
+    assertThat(run(rig.piece(-1))).isFalse();
   }
 
   @Test
@@ -160,8 +169,9 @@ final class BatchRunTest {
         });
   }
 
-  private void run(PredictWork... work) {
-    new BatchRun(rig, rig.clock, rig.nanos).run(work[0].lane(), List.of(work));
+  @CanIgnoreReturnValue
+  private boolean run(PredictWork... work) {
+    return new BatchRun(rig, rig.clock, rig.nanos).run(work[0].lane(), List.of(work));
   }
 
   private static Throwable failure(PredictWork piece) {

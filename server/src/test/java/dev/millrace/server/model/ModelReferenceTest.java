@@ -28,10 +28,21 @@ final class ModelReferenceTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"Half_plus.Two", "ResNet-50", "3d", "_private_", "console", "a"})
+  void parse_namesOfTensorFlowServingsUsers_areTaken(String text) {
+    assertThat(ModelReference.parse(text).model().id()).isEqualTo(text);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",
-        "Mnist",
+        "CON",
+        "nul.txt",
+        ".mnist",
+        "mnist.",
+        "-mnist",
+        "mnïst",
         "../x",
         "models/",
         "models/../mnist",
@@ -45,7 +56,8 @@ final class ModelReferenceTest {
         "mnist\n",
         "mnist\u0000",
         "..%2fx",
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+            + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
       })
   void parse_otherForms_areNameInvalid(String text) {
     assertThatThrownBy(() -> ModelReference.parse(text))

@@ -10,9 +10,11 @@ import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.PredictResponse;
 import dev.millrace.v1.Tensor;
+import io.grpc.Drainable;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -67,9 +69,23 @@ final class AliasedMessagesTest {
   }
 
   @Test
-  void of_response_isLeftAlone() {
-    assertThat(method.getResponseMarshaller())
-        .isSameAs(InferenceServiceGrpc.getPredictMethod().getResponseMarshaller());
+  void of_response_handedOver_isTheSame() {
+    PredictResponse answer = PredictResponse.newBuilder().setModel("m").build();
+    MethodDescriptor.Marshaller<PredictResponse> marshaller = method.getResponseMarshaller();
+    assertThat(marshaller.parse(marshaller.stream(answer))).isSameAs(answer);
+  }
+
+  @Test
+  void of_response_written_isReadBackAsItWas() throws IOException {
+    PredictResponse answer = PredictResponse.newBuilder().setModel("m").build();
+    InputStream stream = method.getResponseMarshaller().stream(answer);
+    assertThat(stream.available()).isEqualTo(answer.getSerializedSize());
+    ByteArrayOutputStream drained = new ByteArrayOutputStream();
+    assertThat(((Drainable) stream).drainTo(drained)).isEqualTo(answer.getSerializedSize());
+    assertThat(PredictResponse.parseFrom(drained.toByteArray())).isEqualTo(answer);
+    assertThat(stream.read()).isEqualTo(-1);
+    byte[] read = method.getResponseMarshaller().stream(answer).readAllBytes();
+    assertThat(PredictResponse.parseFrom(read)).isEqualTo(answer);
   }
 
   private static PredictRequest request(int bytes) {

@@ -66,7 +66,7 @@ final class ModelRepositoryTest {
 
   @Test
   void scan_foldersWithOtherNames_arePassedOver() throws IOException {
-    for (String name : List.of("mnist/x", "mnist/0", "mnist/01", "Mnist/1", ".staging/1")) {
+    for (String name : List.of("mnist/x", "mnist/0", "mnist/01", "mnist./1", ".staging/1")) {
       Files.createDirectories(root.resolve(name));
     }
     assertThat(repository.scan()).isEmpty();

@@ -30,6 +30,7 @@ final class VerifyingLoaderTest {
   private int checks;
   private int loads;
   private boolean broken;
+  private boolean outside;
 
   @BeforeEach
   void write() throws IOException {
@@ -73,6 +74,20 @@ final class VerifyingLoaderTest {
   }
 
   @Test
+  void load_otherFilesOutsideOfTheRepository_areCheckedAnew() throws IOException {
+    outside = true;
+    load(true);
+    Files.writeString(folder.resolve("1/saved_model.pb"), "two");
+    load(true);
+    assertThat(checks).isEqualTo(2);
+    load(true);
+    assertThat(checks).isEqualTo(2);
+    outside = false;
+    load(true);
+    assertThat(checks).as("the same number within the repository").isEqualTo(3);
+  }
+
+  @Test
   void load_filesThatCouldNotBeLoaded_mayBeReplaced() throws IOException {
     broken = true;
     assertThatThrownBy(() -> load(true)).isInstanceOf(ServingException.class);
@@ -92,7 +107,9 @@ final class VerifyingLoaderTest {
             source -> {
               throw new ServingException(ErrorReason.MODEL_REFUSED, "no");
             },
-            remembered);
+            remembered,
+            ModelSettings.DEFAULT,
+            model -> outside);
     assertThatThrownBy(() -> loader.load(source(), ExecutionMode.PER_CORE)).hasMessage("no");
     assertThat(remembered.of(ID)).isEmpty();
   }
@@ -117,7 +134,9 @@ final class VerifyingLoaderTest {
               checks++;
               return accepted;
             },
-            remembered)
+            remembered,
+            ModelSettings.DEFAULT,
+            model -> outside)
         .load(source(), ExecutionMode.PER_CORE)
         .close();
   }

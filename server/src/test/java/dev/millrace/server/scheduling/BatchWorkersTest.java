@@ -95,7 +95,7 @@ final class BatchWorkersTest {
               8,
               Thread::new,
               crowded,
-              (of, work) -> runs.incrementAndGet(),
+              (of, work) -> runs.incrementAndGet() > 0,
               QueueObserver.NONE,
               System::nanoTime);
       crowded.submit(List.of(FakeWork.of("1", exclusive)));
@@ -148,12 +148,32 @@ final class BatchWorkersTest {
     assertThat(ran).containsExactlyInAnyOrder("1", "2");
   }
 
+  @Test
+  void work_brokenRun_estimateStaysAsItWas() {
+    Lane measured = QueueRig.lane("m");
+    long before = measured.runTime().nanos(4);
+    BatchWorkers<FakeWork> workers =
+        BatchWorkers.start(
+            1,
+            Thread::new,
+            queue,
+            (of, work) -> work.size() > 1,
+            QueueObserver.NONE,
+            System::nanoTime);
+    queue.submit(List.of(FakeWork.of("refused by the model", measured)));
+    workers.close();
+    assertThat(measured.runTime().nanos(4)).isEqualTo(before);
+  }
+
   private BatchWorkers<FakeWork> start(Consumer<List<FakeWork>> runner) {
     return BatchWorkers.start(
         2,
         Thread::new,
         queue,
-        (of, work) -> runner.accept(work),
+        (of, work) -> {
+          runner.accept(work);
+          return true;
+        },
         QueueObserver.NONE,
         System::nanoTime);
   }

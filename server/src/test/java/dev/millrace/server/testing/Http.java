@@ -2,23 +2,28 @@ package dev.millrace.server.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** HTTP as a client makes it, and as bytes on a socket where no client would. */
 public final class Http {
+  private static final Pattern LENGTH = Pattern.compile("\r\ncontent-length: ([0-9]+)\r\n");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final HttpClient client = HttpClient.newHttpClient();
+  // The JDK asks to change to HTTP/2 with its first request, and waits for ever if that is refused.
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final int port;
 
   /** Requests to a port of this machine. */
@@ -89,13 +94,16 @@ public final class Http {
     return "";
   }
 
-  /** Sends bytes on a connection of their own, and reads until the server closes it. */
+  /**
+   * Sends bytes on a connection of their own, and reads until the server closes it or has said that
+   * it will, which it does some seconds later.
+   */
   public String raw(String bytes) throws IOException {
     try (Socket socket = connect()) {
       OutputStream out = socket.getOutputStream();
       out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
       out.flush();
-      return readAll(socket);
+      return readAll(socket, true);
     }
   }
 
@@ -108,12 +116,32 @@ public final class Http {
 
   /** What comes until the server closes, or resets, the connection. */
   public static String readAll(Socket socket) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    return readAll(socket, false);
+  }
+
+  private static String readAll(Socket socket, boolean untilLast) throws IOException {
+    StringBuilder all = new StringBuilder();
+    byte[] piece = new byte[1 << 13];
     try {
-      socket.getInputStream().transferTo(all);
-    } catch (java.net.SocketException reset) {
+      InputStream in = socket.getInputStream();
+      for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+        all.append(new String(piece, 0, read, StandardCharsets.ISO_8859_1));
+        if (untilLast && isLast(all.toString())) {
+          break;
+        }
+      }
+    } catch (SocketException reset) {
       // As good as closed.
     }
-    return all.toString(StandardCharsets.ISO_8859_1);
+    return all.toString();
+  }
+
+  private static boolean isLast(String answer) {
+    int head = answer.indexOf("\r\n\r\n");
+    Matcher length = LENGTH.matcher(answer);
+    return head > 0
+        && answer.lastIndexOf("\r\nconnection: close\r\n", head) > 0
+        && length.find()
+        && answer.length() >= head + 4 + Integer.parseInt(length.group(1));
   }
 }

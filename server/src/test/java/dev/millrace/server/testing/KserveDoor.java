@@ -35,7 +35,7 @@ public record KserveDoor(Channel channel, boolean typed) implements Door {
     return Futures.transform(
         ClientCalls.futureUnaryCall(
             channel.newCall(GRPCInferenceServiceGrpc.getModelInferMethod(), options),
-            encode(request)),
+            encode(request, typed)),
         KserveDoor::decode,
         MoreExecutors.directExecutor());
   }
@@ -46,7 +46,7 @@ public record KserveDoor(Channel channel, boolean typed) implements Door {
   }
 
   /** A request as this wire has it. */
-  public ModelInferRequest encode(PredictRequest request) {
+  public static ModelInferRequest encode(PredictRequest request, boolean typed) {
     ModelReference reference = ModelReference.parse(request.getModel());
     ModelInferRequest.Builder builder =
         ModelInferRequest.newBuilder().setModelName(reference.model().id()).setId("call-7");
@@ -154,7 +154,8 @@ public record KserveDoor(Channel channel, boolean typed) implements Door {
     throw new AssertionError(datatype);
   }
 
-  private static PredictResponse decode(ModelInferResponse response) {
+  /** An answer as the native API has it. */
+  public static PredictResponse decode(ModelInferResponse response) {
     if (!response.getId().equals("call-7")) {
       throw new AssertionError("the id is not echoed: " + response.getId());
     }

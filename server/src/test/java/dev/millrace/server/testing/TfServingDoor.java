@@ -43,8 +43,9 @@ public record TfServingDoor(Channel channel, boolean typed) implements Door {
         ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
     return Futures.transform(
         ClientCalls.futureUnaryCall(
-            switched.newCall(PredictionServiceGrpc.getPredictMethod(), options), encode(request)),
-        this::decode,
+            switched.newCall(PredictionServiceGrpc.getPredictMethod(), options),
+            encode(request, typed)),
+        response -> decode(response, typed),
         MoreExecutors.directExecutor());
   }
 
@@ -54,7 +55,8 @@ public record TfServingDoor(Channel channel, boolean typed) implements Door {
   }
 
   /** A request as this wire has it. */
-  public dev.millrace.proto.tfserving.PredictRequest encode(PredictRequest request) {
+  public static dev.millrace.proto.tfserving.PredictRequest encode(
+      PredictRequest request, boolean typed) {
     ModelReference reference = ModelReference.parse(request.getModel());
     ModelSpec.Builder spec =
         ModelSpec.newBuilder()
@@ -69,11 +71,13 @@ public record TfServingDoor(Channel channel, boolean typed) implements Door {
         dev.millrace.proto.tfserving.PredictRequest.newBuilder()
             .setModelSpec(spec)
             .addAllOutputFilter(request.getOutputsList());
-    request.getInputsMap().forEach((name, tensor) -> builder.putInputs(name, encode(tensor)));
+    request
+        .getInputsMap()
+        .forEach((name, tensor) -> builder.putInputs(name, encode(tensor, typed)));
     return builder.build();
   }
 
-  private TensorProto encode(Tensor tensor) {
+  private static TensorProto encode(Tensor tensor, boolean typed) {
     TensorProto.Builder builder = TensorProto.newBuilder().setDtypeValue(tensor.getDtypeValue());
     TensorShapeProto.Builder shape = builder.getTensorShapeBuilder();
     tensor.getShapeList().forEach(size -> shape.addDimBuilder().setSize(size));
@@ -110,17 +114,20 @@ public record TfServingDoor(Channel channel, boolean typed) implements Door {
     }
   }
 
-  private dev.millrace.v1.PredictResponse decode(PredictResponse response) {
+  /** An answer as the native API has it. */
+  public static dev.millrace.v1.PredictResponse decode(PredictResponse response, boolean typed) {
     ModelSpec spec = response.getModelSpec();
     dev.millrace.v1.PredictResponse.Builder builder =
         dev.millrace.v1.PredictResponse.newBuilder()
             .setSignature(spec.getSignatureName())
             .setModel("models/" + spec.getName() + "/versions/" + spec.getVersion().getValue());
-    response.getOutputsMap().forEach((name, tensor) -> builder.putOutputs(name, decode(tensor)));
+    response
+        .getOutputsMap()
+        .forEach((name, tensor) -> builder.putOutputs(name, decode(tensor, typed)));
     return builder.build();
   }
 
-  private Tensor decode(TensorProto proto) {
+  private static Tensor decode(TensorProto proto, boolean typed) {
     Tensor.Builder tensor = Tensor.newBuilder().setDtypeValue(proto.getDtypeValue());
     proto.getTensorShape().getDimList().forEach(dim -> tensor.addShape(dim.getSize()));
     tensor.addAllStrings(proto.getStringValList());

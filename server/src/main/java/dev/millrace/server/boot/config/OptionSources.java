@@ -17,6 +17,9 @@ public final class OptionSources {
   /** Variable that names the configuration file. */
   public static final String CONFIG_VARIABLE = "MILLRACE_CONFIG";
 
+  /** The source of a value that nobody has given. */
+  static final String DEFAULT = "default";
+
   // Read by the start script, by the client's commands, and by the log's configuration.
   private static final Set<String> FOREIGN =
       Set.of(CONFIG_VARIABLE, "MILLRACE_JAVA_OPTS", "MILLRACE_SERVER", "MILLRACE_LOG_LEVEL");
@@ -33,9 +36,23 @@ public final class OptionSources {
    */
   public static ServeOptions merge(
       Map<ServeOption, String> commandLine, Map<String, String> environment, String configFile) {
+    return merge(commandLine, Map.of(), environment, configFile);
+  }
+
+  /**
+   * The same with what another server's flags on the command line mean.
+   *
+   * @param translated values that the environment yields to, and that yield to the options of the
+   *     command line
+   */
+  public static ServeOptions merge(
+      Map<ServeOption, String> commandLine,
+      Map<ServeOption, Sourced> translated,
+      Map<String, String> environment,
+      String configFile) {
     Map<ServeOption, Sourced> merged = new EnumMap<>(ServeOption.class);
     for (ServeOption option : ServeOption.values()) {
-      merged.put(option, new Sourced(option.defaultValue(), "default"));
+      merged.put(option, new Sourced(option.defaultValue(), DEFAULT));
     }
     String file = configFile.isEmpty() ? environment.getOrDefault(CONFIG_VARIABLE, "") : configFile;
     if (!file.isEmpty()) {
@@ -46,6 +63,7 @@ public final class OptionSources {
         .forEach(
             (option, value) ->
                 merged.put(option, new Sourced(value, option.environmentVariable())));
+    merged.putAll(translated);
     commandLine.forEach(
         (option, value) -> merged.put(option, new Sourced(value, "--" + option.key())));
     merged.forEach(OptionSources::check);
@@ -99,5 +117,5 @@ public final class OptionSources {
    * @param value as text
    * @param source in words
    */
-  record Sourced(String value, String source) {}
+  public record Sourced(String value, String source) {}
 }

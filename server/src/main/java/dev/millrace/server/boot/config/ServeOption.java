@@ -31,8 +31,13 @@ public enum ServeOption {
       "origins whose pages may call over HTTP, such as https://app.example.org, with commas between"),
   MANAGEMENT_HOST(OptionKind.TEXT, "127.0.0.1", "address that metrics and health listen on"),
   MANAGEMENT_PORT(OptionKind.PORT, "8502", "port of metrics and health; 0 takes a free one"),
+  METRICS_PATH(OptionKind.TEXT, "/metrics", "path of the metrics on that port, beside /metrics"),
   INSECURE(OptionKind.FLAG, "false", "listen beyond this machine although nobody is authenticated"),
   BOOTSTRAP(OptionKind.TEXT, "", "recipe to train first when its model has no version yet"),
+  MODEL_ROOTS(
+      OptionKind.TEXT,
+      "",
+      "folders, parted as in PATH, below which HandleReloadConfigRequest may name a base_path"),
   WORKERS(
       OptionKind.COUNT_OR_AUTO, "auto", "requests that run at the same time; auto is one a core"),
   MAX_INPUT_SIZE(

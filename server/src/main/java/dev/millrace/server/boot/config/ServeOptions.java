@@ -1,5 +1,6 @@
 package dev.millrace.server.boot.config;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,6 +24,10 @@ public final class ServeOptions {
     this.values = new EnumMap<>(values);
     if (bytes(ServeOption.MAX_MESSAGE_SIZE) > LARGEST_MESSAGE) {
       throw new ConfigurationException("max-message-size can be at most 2047MiB");
+    }
+    if (!metricsPath().matches("/[A-Za-z0-9/._~-]*") || metricsPath().startsWith("/healthz")) {
+      throw new ConfigurationException(
+          "metrics-path must be a path such as '/metrics', and is '" + metricsPath() + "'");
     }
   }
 
@@ -75,6 +80,19 @@ public final class ServeOptions {
   /** Port of metrics and health; 0 for a free one. */
   public int managementPort() {
     return Integer.parseInt(text(ServeOption.MANAGEMENT_PORT));
+  }
+
+  /** Path at which metrics are scraped, beside {@code /metrics}. */
+  public String metricsPath() {
+    return text(ServeOption.METRICS_PATH);
+  }
+
+  /** Folders below which callers may name base paths of models. */
+  public List<Path> modelRoots() {
+    return Arrays.stream(text(ServeOption.MODEL_ROOTS).split(File.pathSeparator, -1))
+        .filter(folder -> !folder.isEmpty())
+        .map(Path::of)
+        .toList();
   }
 
   /** True when listening beyond this machine without authentication is wanted. */
@@ -145,6 +163,12 @@ public final class ServeOptions {
   /** Longest wait for calls in flight when stopping. */
   public Duration drainTimeout() {
     return OptionKind.duration(text(ServeOption.DRAIN_TIMEOUT));
+  }
+
+  /** True for an option that nobody has given. */
+  public boolean isDefault(ServeOption option) {
+    OptionSources.Sourced sourced = values.get(option);
+    return sourced == null || sourced.source().equals(OptionSources.DEFAULT);
   }
 
   /** Every option with its value and where that came from, a line each. */

@@ -60,8 +60,14 @@ final class YamlFile {
         throw new ConfigurationException(
             "key '" + field.getKey() + "' in " + name + " must have a single value");
       }
-      values.put(option, field.getValue().asText());
+      values.put(option, text(option, field.getValue()));
     }
     return values;
+  }
+
+  /** In YAML, {@code off} is a word for false. */
+  private static String text(ServeOption option, JsonNode value) {
+    boolean word = value.isBoolean() && option.kind() != OptionKind.FLAG;
+    return word && !value.asBoolean() ? "off" : value.asText();
   }
 }

@@ -148,6 +148,12 @@ final class EventStream extends ClientCall.Listener<Message> {
         });
   }
 
+  private void leaveUnlessEnded() {
+    if (!ended) {
+      leave();
+    }
+  }
+
   private void leave() {
     ended = true;
     call.cancel("the client has left", null);
@@ -173,6 +179,7 @@ final class EventStream extends ClientCall.Listener<Message> {
               .set("x-accel-buffering", "no")
               .build());
       response.complete(writer);
+      writer.whenComplete().whenComplete((done, gone) -> onLoop(() -> leaveUnlessEnded()));
     }
     return writer;
   }

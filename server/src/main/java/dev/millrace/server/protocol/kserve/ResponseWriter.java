@@ -1,15 +1,14 @@
 package dev.millrace.server.protocol.kserve;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.millrace.proto.inference.ModelInferRequest;
 import dev.millrace.proto.inference.ModelInferRequest.InferRequestedOutputTensor;
 import dev.millrace.proto.inference.ModelInferResponse;
 import dev.millrace.proto.inference.ModelInferResponse.InferOutputTensor;
 import dev.millrace.server.inference.InferenceResponse;
+import dev.millrace.server.protocol.RawBytes;
 import dev.millrace.server.tensor.DataType;
 import dev.millrace.server.tensor.TensorData;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.TreeMap;
 
@@ -47,14 +46,8 @@ final class ResponseWriter {
   }
 
   private static ByteString raw(TensorData tensor) {
-    if (tensor.dtype() == DataType.STRING) {
-      return StringBlob.write(tensor.strings());
-    }
-    // The core hands out tensors that nobody changes any more.
-    ByteString data = ByteString.EMPTY;
-    for (ByteBuffer part : tensor.parts()) {
-      data = data.concat(UnsafeByteOperations.unsafeWrap(part));
-    }
-    return data;
+    return tensor.dtype() == DataType.STRING
+        ? StringBlob.write(tensor.strings())
+        : RawBytes.of(tensor);
   }
 }

@@ -61,7 +61,7 @@ public final class ModelServiceTf extends ModelServiceGrpc.ModelServiceImplBase 
       ReloadConfigRequest request, StreamObserver<ReloadConfigResponse> observer) {
     CompletionStage<Void> done;
     try {
-      done = target.replace(ReloadCheck.models(request.getConfig()), CallerAddress.current().id());
+      done = target.replace(ModelLists.of(request.getConfig()), CallerAddress.current().id());
     } catch (RuntimeException | Error refusedOrDefect) {
       observer.onError(statuses.toStatus(refusedOrDefect));
       return;

@@ -140,7 +140,7 @@ public final class PredictionServiceTf extends PredictionServiceGrpc.PredictionS
     VersionStatus status = versions.answering(reference);
     return GetModelMetadataResponse.newBuilder()
         .setModelSpec(ModelSpecs.effective(status.id(), ""))
-        .putMetadata(SIGNATURES, Any.pack(SignatureDefs.of(status.signatures())))
+        .putMetadata(SIGNATURES, Any.pack(SignatureDefs.of(status)))
         .build();
   }
 

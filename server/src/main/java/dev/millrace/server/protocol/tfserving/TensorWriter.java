@@ -1,9 +1,9 @@
 package dev.millrace.server.protocol.tfserving;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.millrace.proto.tensorflow.TensorProto;
 import dev.millrace.proto.tensorflow.TensorShapeProto;
+import dev.millrace.server.protocol.RawBytes;
 import dev.millrace.server.tensor.DataType;
 import dev.millrace.server.tensor.TensorData;
 import java.nio.ByteBuffer;
@@ -29,12 +29,7 @@ final class TensorWriter {
         builder.addStringVal(UnsafeByteOperations.unsafeWrap(string.duplicate()));
       }
     } else if (content) {
-      // The core hands out tensors that nobody changes any more.
-      ByteString data = ByteString.EMPTY;
-      for (ByteBuffer part : tensor.parts()) {
-        data = data.concat(UnsafeByteOperations.unsafeWrap(part));
-      }
-      builder.setTensorContent(data);
+      builder.setTensorContent(RawBytes.of(tensor));
     } else {
       TypedValues.write(tensor, builder);
     }

@@ -3,7 +3,6 @@ package dev.millrace.server.protocol.v1;
 import dev.millrace.server.inference.InferenceRequest;
 import dev.millrace.server.inference.InferenceResponse;
 import dev.millrace.server.inference.Predictor;
-import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.FieldViolation;
@@ -11,6 +10,7 @@ import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.Signature;
+import dev.millrace.server.protocol.CallDeadline;
 import dev.millrace.server.protocol.CallerAddress;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.tensor.TensorData;
@@ -24,7 +24,6 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The native inference service: from the wire to the predictor chain and back. Thread-safe. */
@@ -102,7 +101,7 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
         request.getSignature().isEmpty() ? Signature.DEFAULT_NAME : request.getSignature(),
         inputs,
         request.getOutputsList(),
-        deadline(context),
+        CallDeadline.of(context, clock),
         context::isCancelled,
         priority(request.getPriority()),
         CallerAddress.current(),
@@ -128,12 +127,5 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
       case PRIORITY_HIGH -> Priority.HIGH;
       default -> Priority.NORMAL;
     };
-  }
-
-  private Deadline deadline(Context context) {
-    io.grpc.Deadline deadline = context.getDeadline();
-    return deadline == null
-        ? Deadline.NONE
-        : new Deadline(clock.instant().plusNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)));
   }
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldViolation;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.protocol.RawBytes;
 import dev.millrace.server.tensor.DataType;
 import dev.millrace.server.tensor.Shape;
 import dev.millrace.server.tensor.TensorData;
@@ -76,12 +77,7 @@ final class TensorCodec {
     } else if (form == Form.NUMBERS && numbers.canEncode(tensor.dtype())) {
       numbers.encode(tensor, builder);
     } else {
-      // The core hands out tensors that nobody changes any more.
-      ByteString data = ByteString.EMPTY;
-      for (ByteBuffer part : tensor.parts()) {
-        data = data.concat(UnsafeByteOperations.unsafeWrap(part));
-      }
-      builder.setData(data);
+      builder.setData(RawBytes.of(tensor));
     }
     return builder.build();
   }

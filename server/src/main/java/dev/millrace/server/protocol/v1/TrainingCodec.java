@@ -56,8 +56,8 @@ final class TrainingCodec {
     if (!ModelName.isValid(id)) {
       throw invalid(
           "spec.model",
-          "write the model to train as 'mnist' or 'models/mnist'; an id is a lower-case letter"
-              + " followed by up to 62 letters, digits, '_' or '-'");
+          "write the model to train as 'mnist' or 'models/mnist'; an id is "
+              + ModelName.FORM_IN_WORDS);
     }
     return new ModelName(id);
   }

@@ -4,6 +4,7 @@ import dev.millrace.server.catalog.RunPhases;
 import dev.millrace.server.catalog.Servable;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.GraphNames;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.model.VersionId;
@@ -34,6 +35,7 @@ final class SavedModelServable implements Servable {
   private final SortedMap<String, BoundSignature> bound;
   private final SortedMap<String, String> leftOut;
   private final SortedMap<String, Signature> signatures = new TreeMap<>();
+  private final SortedMap<String, GraphNames> graphNames = new TreeMap<>();
   private final Map<String, TF_Output> endpoints;
   private final long memoryBytes;
   private final TensorLedger ledger;
@@ -57,11 +59,19 @@ final class SavedModelServable implements Servable {
     this.memoryBytes = memoryBytes;
     this.ledger = ledger;
     bound.forEach((name, signature) -> signatures.put(name, signature.signature()));
+    bound.forEach(
+        (name, signature) ->
+            graphNames.put(name, new GraphNames(signature.feeds(), signature.fetches())));
   }
 
   @Override
   public SortedMap<String, Signature> signatures() {
     return signatures;
+  }
+
+  @Override
+  public SortedMap<String, GraphNames> graphNames() {
+    return graphNames;
   }
 
   @Override

@@ -25,8 +25,13 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.DATASETS, "s"),
               Map.entry(ServeOption.HOST, "127.0.0.2"),
               Map.entry(ServeOption.PORT, "1"),
+              Map.entry(ServeOption.HTTP_PORT, "off"),
+              Map.entry(ServeOption.HTTP_HOSTS, "models.example.org"),
+              Map.entry(ServeOption.HTTP_ORIGINS, "https://app.example.org"),
               Map.entry(ServeOption.MANAGEMENT_HOST, "127.0.0.3"),
               Map.entry(ServeOption.MANAGEMENT_PORT, "2"),
+              Map.entry(ServeOption.METRICS_PATH, "/scrape"),
+              Map.entry(ServeOption.MODEL_ROOTS, "a:b"),
               Map.entry(ServeOption.INSECURE, "true"),
               Map.entry(ServeOption.BOOTSTRAP, "mnist-cnn"),
               Map.entry(ServeOption.WORKERS, "3"),
@@ -53,6 +58,8 @@ final class OptionSourcesTest {
     assertThat(options.port()).isEqualTo(8500);
     assertThat(options.managementHost()).isEqualTo("127.0.0.1");
     assertThat(options.managementPort()).isEqualTo(8502);
+    assertThat(options.metricsPath()).isEqualTo("/metrics");
+    assertThat(options.modelRoots()).isEmpty();
     assertThat(options.insecure()).isFalse();
     assertThat(options.bootstrap()).isEmpty();
     assertThat(options.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
@@ -102,6 +109,32 @@ final class OptionSourcesTest {
     assertThat(options.workers()).isEqualTo(2);
     assertThat(options.maxInputBytes()).isEqualTo(1);
     assertThat(options.describe()).contains("port = 3 (--port)", "workers = 2 (MILLRACE_WORKERS)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"metrics", "", "/healthz/live", "/a b"})
+  void merge_metricsPathThatCannotBe_isRefused(String path) {
+    assertWrong(
+        () -> OptionSources.merge(Map.of(ServeOption.METRICS_PATH, path), Map.of(), ""),
+        "metrics-path must be a path such as '/metrics'");
+  }
+
+  @Test
+  void merge_translatedFlags_yieldToTheCommandLineAlone() {
+    ServeOptions options =
+        OptionSources.merge(
+            Map.of(ServeOption.PORT, "1"),
+            Map.of(
+                ServeOption.PORT, new OptionSources.Sourced("2", "--their_port"),
+                ServeOption.WORKERS, new OptionSources.Sourced("3", "--their_workers")),
+            Map.of("MILLRACE_WORKERS", "4", "MILLRACE_MAX_TRAINING_JOBS", "5"),
+            "");
+    assertThat(options.port()).isEqualTo(1);
+    assertThat(options.workers()).isEqualTo(3);
+    assertThat(options.maxTrainingJobs()).isEqualTo(5);
+    assertThat(options.describe()).contains("workers = 3 (--their_workers)");
+    assertThat(options.isDefault(ServeOption.WORKERS)).isFalse();
+    assertThat(options.isDefault(ServeOption.HOST)).isTrue();
   }
 
   @Test
@@ -194,6 +227,8 @@ final class OptionSourcesTest {
     assertThat(options.port()).isEqualTo(1);
     assertThat(options.managementHost()).isEqualTo("127.0.0.3");
     assertThat(options.managementPort()).isEqualTo(2);
+    assertThat(options.metricsPath()).isEqualTo("/scrape");
+    assertThat(options.modelRoots()).containsExactly(Path.of("a"), Path.of("b"));
     assertThat(options.insecure()).isTrue();
     assertThat(options.bootstrap()).contains("mnist-cnn");
     assertThat(options.workers()).isEqualTo(3);

@@ -8,7 +8,7 @@ import dev.millrace.server.gateway.HttpSettings;
 import dev.millrace.server.gateway.HttpTimeouts;
 import dev.millrace.server.gateway.Origins;
 import dev.millrace.server.gateway.ServiceCalls;
-import dev.millrace.server.model.ServingException;
+import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.testing.Http;
 import dev.millrace.v1.TrainingEvent;
 import dev.millrace.v1.TrainingServiceGrpc;
@@ -17,7 +17,6 @@ import dev.millrace.v1.WatchTrainingJobResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.AnonymousInProcessSocketAddress;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
@@ -105,13 +104,7 @@ final class EventStreamTest {
             .build()
             .start();
     channel = InProcessChannelBuilder.forAddress(address).directExecutor().build();
-    HttpErrors errors =
-        new HttpErrors(
-            error ->
-                error instanceof StatusRuntimeException known
-                    ? known
-                    : (error instanceof ServingException ? Status.INVALID_ARGUMENT : Status.INTERNAL)
-                        .asRuntimeException());
+    HttpErrors errors = new HttpErrors(new StatusMapper(() -> "id")::toStatus);
     door =
         HttpDoor.open(
             new HttpSettings(
@@ -125,8 +118,7 @@ final class EventStreamTest {
             errors,
             () -> "id",
             Thread::new,
-            blocking,
-            System::nanoTime);
+            blocking);
     http = new Http(door.port());
   }
 

@@ -1,0 +1,1 @@
+"""Models as their authors make them with Python's TensorFlow, and what it answers for them."""

@@ -1,0 +1,72 @@
+package dev.millrace.server.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * A key with a certificate for this machine that vouches for itself, made by the JDK's keytool.
+ *
+ * @param key PKCS#8 as PEM
+ * @param certificate as PEM
+ */
+public record SelfSigned(String key, String certificate) {
+  private static final String PASSWORD = "changeit";
+
+  /** Makes one, with a file in a folder. */
+  public static SelfSigned make(Path folder, String name)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    Path store = folder.resolve(name + ".p12");
+    Command made =
+        Command.run(
+            folder,
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keystore",
+                store.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-alias",
+                name,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "san=dns:localhost,ip:127.0.0.1",
+                "-validity",
+                "2"));
+    if (made.exitCode() != 0) {
+      throw new IOException(made.out() + made.err());
+    }
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, PASSWORD.toCharArray());
+    }
+    return new SelfSigned(
+        pem("PRIVATE KEY", keys.getKey(name, PASSWORD.toCharArray()).getEncoded()),
+        pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
+  }
+
+  private static String pem(String what, byte[] content) {
+    return "-----BEGIN "
+        + what
+        + "-----\n"
+        + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+            .encodeToString(content)
+        + "\n-----END "
+        + what
+        + "-----\n";
+  }
+}
