@@ -110,18 +110,21 @@ export async function follow(path, {signal, onMessage, onProblem = () => {}, end
  * Asks again and again: every `every` milliseconds while it succeeds, later each time while it fails.
  *
  * @param {() => Promise<void>} ask
+ * @param {{every: number | (() => number), signal: AbortSignal, onProblem?: (error: Error) => void}} options
  */
 export async function repeat(ask, {every, signal, onProblem = () => {}}) {
   for (let failures = 0; !signal.aborted; ) {
-    let wait = every;
+    const usual = () => (typeof every === 'function' ? every() : every);
+    let wait;
     try {
       if (!document.hidden) await ask();
       failures = 0;
+      wait = usual();
     } catch (error) {
       if (signal.aborted) return;
       onProblem(error);
       failures++;
-      wait = Math.max(every, waitAfter(failures, error.retryAfter));
+      wait = Math.max(usual(), waitAfter(failures, error.retryAfter));
     }
     await pauseOrRetry(wait, signal);
   }

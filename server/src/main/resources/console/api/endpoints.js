@@ -11,6 +11,12 @@ export const api = {
   model: async (model, signal) => (await call(model, {signal})).model,
   watchModel: (model, options) => follow(() => `${model}:watch`, {...options, endless: true}),
   predict: (model, body, signal) => call(`${model}:predict`, {method: 'POST', body, signal}),
+  explain: (model, body, signal) => call(`${model}:explain`, {method: 'POST', body, signal}),
+  evaluate: async (body) => (await call('evaluations', {method: 'POST', body})).evaluation,
+  evaluations: async (model, signal) =>
+    (await call(`evaluations${query({model, pageSize: 50})}`, {signal})).evaluations ?? [],
+  evaluation: async (name, signal) => (await call(name, {signal})).evaluation,
+  cancelEvaluation: async (name) => (await call(`${name}:cancel`, {method: 'POST', body: {}})).evaluation,
   promote: (version, body) => call(`${version}:promote`, {method: 'POST', body}),
   rollback: (model, body) => call(`${model}:rollback`, {method: 'POST', body}),
   setTraffic: (model, body) => call(`${model}:setTraffic`, {method: 'POST', body}),

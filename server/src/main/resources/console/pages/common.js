@@ -25,3 +25,8 @@ export function unless(models) {
     ? empty('Nothing to show yet', 'This page fills itself as soon as the server answers.')
     : problemBox(words);
 }
+
+/** Of a request that makes something: random, also where the page is not served securely and randomUUID is missing. */
+export function requestId() {
+  return `console-${[...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}

@@ -1,40 +1,51 @@
 import {api} from '../api/endpoints.js';
 import {inWords} from '../api/problem.js';
 import {models} from '../app/model-feed.js';
+import {isLive} from '../logic/evaluations.js';
 import {lastPart} from '../logic/format.js';
-import {answering} from '../logic/versions.js';
-import {breaking, diffView} from '../ui/diff.js';
+import {announce} from '../ui/announce.js';
 import {h, morph} from '../ui/dom.js';
 import {card, empty, field, problemBox, select} from '../ui/parts.js';
 import {pageHead, unless} from './common.js';
 import {accuracyTable} from './evaluation/accuracy.js';
+import {EvaluationDetails} from './evaluation/details.js';
+import {VersionDifference} from './evaluation/difference.js';
 import {disagreementsView} from './evaluation/disagreements.js';
+import {EvaluationFeed} from './evaluation/feed.js';
+import {EvaluationForm} from './evaluation/form.js';
+import {evaluationsTable, shortId} from './evaluation/list.js';
+import {resultCard} from './evaluation/result.js';
 import {shadowView} from './evaluation/shadow.js';
 
 /** How good the versions are, and how two of them differ. */
 export function mount(main, {signal, argument}) {
-  const page = new EvaluationPage(main, signal, argument);
+  const page = new EvaluationPage(main, signal, argument && `evaluations/${argument}`);
   models.listen(signal, () => page.changed());
 }
 
 class EvaluationPage {
   #id;
-  #base = '';
-  #changed = '';
-  #compared = '';
-  #difference = null;
   #disagreements = null;
+  #live = new Set();
 
-  constructor(main, signal, argument) {
+  constructor(main, signal, chosen) {
     this.main = main;
     this.signal = signal;
-    this.#id = argument;
+    this.feed = new EvaluationFeed(signal, chosen, () => this.#heard());
+    this.details = new EvaluationDetails(signal, () => this.draw());
+    this.difference = new VersionDifference(signal, () => this.draw());
+    this.form = new EvaluationForm((evaluation) => {
+      this.feed.put(evaluation);
+      this.#choose(evaluation.name);
+    });
   }
 
   changed() {
     const model = models.get(this.#id);
     if (model) {
-      this.#chooseVersions(model);
+      this.form.update(model);
+      this.difference.update(model);
+      this.feed.follow(model.name);
       api.disagreements(model.name, this.signal).then((list) => {
         this.#disagreements = list;
         this.draw();
@@ -43,28 +54,17 @@ class EvaluationPage {
     this.draw();
   }
 
-  #chooseVersions(model) {
-    const names = (model.versions ?? []).map(({name}) => name);
-    if (!names.includes(this.#base)) this.#base = answering(model)?.name ?? names[0] ?? '';
-    if (!names.includes(this.#changed)) this.#changed = names.find((name) => name !== this.#base) ?? '';
-    this.#compare();
+  #choose(name) {
+    history.replaceState(null, '', `#/evaluation/${lastPart(name)}`);
+    this.feed.choose(name);
   }
 
-  #compare() {
-    const pair = `${this.#base} ${this.#changed}`;
-    if (!this.#base || !this.#changed || this.#base === this.#changed || pair === this.#compared) return;
-    this.#compared = pair;
-    this.#difference = null;
-    const [base, changed] = [this.#base, this.#changed];
-    api.diff(base, changed, this.signal).then(
-      (diff) => this.#tell(pair, () => [breaking(diff), diffView(diff, lastPart(base), lastPart(changed))]),
-      (error) => this.#tell(pair, () => problemBox(inWords(error))),
-    );
-  }
-
-  #tell(pair, view) {
-    if (pair !== this.#compared || this.signal.aborted) return;
-    this.#difference = view;
+  /** Something new of an evaluation; one that ended is told. */
+  #heard() {
+    for (const evaluation of this.feed.list ?? []) {
+      if (isLive(evaluation)) this.#live.add(evaluation.name);
+      else if (this.#live.delete(evaluation.name)) announce(`Evaluation ${shortId(evaluation)} has ended`, {show: true});
+    }
     this.draw();
   }
 
@@ -73,9 +73,10 @@ class EvaluationPage {
     const gap = unless(models);
     morph(
       this.main,
-      pageHead('Evaluation', 'How good each version is on the test set, and how two of them differ.', this.#choice()),
+      pageHead('Evaluation', 'How good each version is on labelled examples, what it misreads, and how two of them differ.', this.#choice()),
       gap ?? this.#body(models.get(this.#id)),
     );
+    if (!gap && this.feed.chosen?.results) this.details.draw(this.feed.chosen);
   }
 
   #choice() {
@@ -92,33 +93,23 @@ class EvaluationPage {
     return h(
       'div.grid',
       {key: model.name},
-      card('Test accuracy', {}, accuracyTable(model)),
+      this.feed.missing ? card('Evaluations', {}, empty('This server cannot evaluate versions', 'It has no call that measures a version on a dataset. What it has recorded of its versions is below.')) : this.#measured(),
+      card('Test accuracy, as recorded', {}, accuracyTable(model)),
+      card('Compare what is recorded', {className: 'span-6'}, this.difference.view(model)),
       card('Agreement with the shadow', {className: 'span-6'}, shadowView(model.shadowReport)),
-      h(
-        'div.stack.span-6',
-        {},
-        card('Compare two versions', {}, this.#comparison(model)),
-        card('Confusion matrix', {}, empty('Not measured yet', 'This server records the accuracy of a version, but not which digits it takes for which: it has no call that evaluates a version on a dataset.')),
-      ),
       card('Disagreements', {}, disagreementsView(this.#disagreements)),
     );
   }
 
-  #comparison(model) {
-    const versions = model.versions ?? [];
-    if (versions.length < 2) return empty('There is one version only', 'Train another one to compare it with.', h('a.button', {href: '#/training'}, 'Training'));
-    const options = versions.map(({name, version, labels}) => [name, `Version ${version}${labels?.length ? ` (${labels.join(', ')})` : ''}`]);
-    const choose = (which) => (name) => {
-      if (which === 'base') this.#base = name;
-      else this.#changed = name;
-      this.#compare();
-      this.draw();
-    };
-    return h(
-      'div.stack',
-      {},
-      h('div.fields', {}, field('Version', select(options, this.#base, choose('base')), {id: 'base'}), field('beside', select(options, this.#changed, choose('changed')), {id: 'changed'})),
-      h('div.stack', {'aria-live': 'polite'}, this.#base === this.#changed ? h('p.soft', {}, 'Choose two different versions.') : this.#difference?.() ?? h('p.soft', {}, 'Comparing the two versions…')),
-    );
+  #measured() {
+    const {chosen, problem, list} = this.feed;
+    const words = problem ? inWords(problem) : null;
+    return [
+      words && words.kind !== 'down' && words.kind !== 'key' ? h('div', {key: 'problem'}, problemBox(words)) : null,
+      card('New evaluation', {className: 'span-3'}, this.form.element),
+      h('div.stack.span-8.grow', {key: 'result'}, resultCard(chosen, (evaluation) => this.feed.put(evaluation))),
+      chosen?.results ? this.details.view(chosen, this.feed.isWhole) : null,
+      card('Evaluations', {}, evaluationsTable(list, chosen?.name, (name) => this.#choose(name))),
+    ];
   }
 }

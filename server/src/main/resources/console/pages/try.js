@@ -2,15 +2,17 @@ import {models} from '../app/model-feed.js';
 import {asMnist, SIDE} from '../logic/digit.js';
 import {lastPart} from '../logic/format.js';
 import {classShares, fileSignature, pictureSignature} from '../logic/picture-model.js';
-import {encodeFloats, toBase64} from '../logic/tensor.js';
+import {argMax, encodeFloats, toBase64} from '../logic/tensor.js';
 import {announce} from '../ui/announce.js';
 import {h, morph} from '../ui/dom.js';
 import {card, empty, field, select} from '../ui/parts.js';
+import {paintGrey} from '../ui/picture.js';
 import {pageHead, unless} from './common.js';
 import {Answer} from './try/answer.js';
 import {Asker} from './try/asker.js';
 import {CopyAs} from './try/copy.js';
 import {Pad} from './try/pad.js';
+import {Why} from './try/why.js';
 
 /** Draw a digit, and see what the model makes of it. */
 export function mount(main, {signal, argument}) {
@@ -28,13 +30,16 @@ class TryPage {
     this.#modelId = argument;
     this.pad = new Pad(() => this.#ink(), signal);
     this.answer = new Answer();
+    this.why = new Why(signal, () => this.draw());
     this.copyAs = new CopyAs();
     this.small = h('canvas.seen', {width: SIDE, height: SIDE, keep: true, role: 'img', 'aria-label': 'The picture as the model sees it, 28 by 28'});
     this.asker = new Asker(signal, {
       onAnswer: (request, response, ms) => {
         if (!this.#pixels) return;
         const shares = classShares(response, request.how);
-        if (shares) this.answer.show(shares, response, ms);
+        if (!shares) return;
+        this.answer.show(shares, response, ms);
+        this.why.about({...request, model: response.model, best: argMax(shares)});
       },
       onProblem: (_, error) => this.answer.problem(error),
     });
@@ -99,6 +104,7 @@ class TryPage {
         'div.stack.span-7',
         {},
         card('Answer', {aside: [h('span', {}, 'The model sees'), this.small]}, this.answer.element),
+        card('Why', {aside: this.why.controls()}, this.why.element),
         card('The same request elsewhere', {}, this.copyAs.element),
       ),
     );
@@ -155,9 +161,10 @@ class TryPage {
   #ask() {
     const ink = this.pad.isEmpty ? null : this.pad.ink();
     this.#pixels = ink && asMnist(ink.values, ink.width, ink.height);
-    paint(this.small, this.#pixels);
+    paintGrey(this.small, this.#pixels);
     if (!this.#pixels) {
       this.answer.clear();
+      this.why.about(null);
       this.copyAs.show(null);
       return;
     }
@@ -166,7 +173,7 @@ class TryPage {
     if (!how) return;
     const tensor = {dtype: 'DATA_TYPE_FLOAT32', shape: how.shape, data: encodeFloats(this.#pixels)};
     const body = {signature: how.signature, inputs: {[how.input]: tensor}};
-    this.asker.ask({model: this.#chosen, body, how});
+    this.asker.ask({model: this.#chosen, body, how, pixels: this.#pixels});
     clearTimeout(this.later);
     this.later = setTimeout(() => this.#showCopy(version, body), 150);
   }
@@ -179,15 +186,4 @@ class TryPage {
     const ask = files ? {signature: files.signature, inputs: {[files.input]: tensor}} : body;
     if (this.#pixels) this.copyAs.show({model: this.#chosen, ask, png});
   }
-}
-
-/** White on black, as MNIST's pictures are. */
-function paint(canvas, pixels) {
-  const context = canvas.getContext('2d');
-  const image = context.createImageData(SIDE, SIDE);
-  for (let i = 0; i < SIDE * SIDE; i++) {
-    image.data.fill(Math.round((pixels?.[i] ?? 0) * 255), 4 * i, 4 * i + 3);
-    image.data[4 * i + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
 }

@@ -3,6 +3,7 @@ import {ago, percent} from '../../logic/format.js';
 import {argMax, numbersOf} from '../../logic/tensor.js';
 import {h} from '../../ui/dom.js';
 import {empty} from '../../ui/parts.js';
+import {picture as drawn} from '../../ui/picture.js';
 
 const SHOWN = 24;
 
@@ -40,13 +41,5 @@ function outcome(outputs = {}) {
 function picture(inputs = {}) {
   const pixels = Object.values(inputs).map((tensor) => numbersOf(tensor)).find((values) => values?.length >= SIDE * SIDE);
   if (!pixels) return h('div.no-picture', {}, 'picture not kept');
-  const canvas = h('canvas', {width: SIDE, height: SIDE, role: 'img', 'aria-label': 'The picture that was asked', keep: true});
-  const context = canvas.getContext('2d');
-  const image = context.createImageData(SIDE, SIDE);
-  for (let i = 0; i < SIDE * SIDE; i++) {
-    image.data.fill(Math.round(pixels[i] * 255), 4 * i, 4 * i + 3);
-    image.data[4 * i + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
-  return canvas;
+  return drawn(pixels, {width: SIDE, height: SIDE, label: 'The picture that was asked'});
 }

@@ -4,6 +4,7 @@ import {fault, RECIPES} from '../../logic/recipes.js';
 import {announce} from '../../ui/announce.js';
 import {h, morph} from '../../ui/dom.js';
 import {field, problemBox, select} from '../../ui/parts.js';
+import {requestId} from '../common.js';
 
 /** What to train, made of the recipe's parameters. */
 export class TrainingForm {
@@ -77,7 +78,7 @@ export class TrainingForm {
     const parameters = Object.fromEntries(recipe.parameters.map((p) => [p.name, value(p.name, p.value)]));
     const spec = {recipe: this.#recipe, parameters, seed: value('seed', '42'), model: value('model', recipe.model), dataset: value('dataset', recipe.dataset)};
     try {
-      const job = await api.createJob({spec, requestId: id()});
+      const job = await api.createJob({spec, requestId: requestId()});
       announce('The training is created', {show: true});
       this.#onCreated(job);
     } catch (error) {
@@ -86,9 +87,4 @@ export class TrainingForm {
     this.#busy = false;
     this.#draw();
   }
-}
-
-/** Random, also where the page is not served securely and randomUUID is missing. */
-function id() {
-  return `console-${[...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }

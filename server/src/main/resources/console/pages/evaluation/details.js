@@ -1,0 +1,89 @@
+import {matrixOf, worstCell} from '../../logic/evaluations.js';
+import {count, lastPart} from '../../logic/format.js';
+import {h} from '../../ui/dom.js';
+import {card} from '../../ui/parts.js';
+import {CalibrationView} from './calibration.js';
+import {classesTable} from './classes.js';
+import {MatrixView} from './matrix.js';
+import {cellTitle, misreadView} from './misread.js';
+import {mistakesTable} from './mistakes.js';
+
+/** A matrix of more classes than this is told by its largest mistakes. */
+const MOST_CLASSES = 30;
+
+/** What an evaluation found, class by class and picture by picture, of either of its versions. */
+export class EvaluationDetails {
+  #of = '';
+  #side = 'version';
+  #cell = null;
+  #matrix = null;
+  #onChange;
+
+  constructor(signal, onChange) {
+    this.#onChange = onChange;
+    this.matrixView = new MatrixView((cell) => this.#choose(cell));
+    this.calibration = new CalibrationView(signal);
+  }
+
+  /** @param {boolean} isWhole that the misread examples are here */
+  view(evaluation, isWhole) {
+    const {results} = evaluation;
+    if (this.#of !== evaluation.name) {
+      this.#of = evaluation.name;
+      this.#side = 'version';
+      this.#cell = null;
+    }
+    const version = results[this.#side] ?? results.version;
+    this.#matrix = matrixOf(version.confusion);
+    this.#cell ??= worstCell(this.#matrix) ?? {row: 0, column: 0};
+    const few = this.#matrix.labels.length <= MOST_CLASSES;
+    if (few) this.matrixView.show(this.#matrix, this.#cell);
+    return [
+      card(
+        'Confusion matrix',
+        {className: 'span-7', aside: this.#switch(results)},
+        few ? this.matrixView.element : mistakesTable(this.#matrix, (cell) => this.#choose(cell)),
+        h('p.soft', {}, `${count(this.#matrix.mistakes)} examples were misread. The stronger the colour, the larger the share of the row. Arrow keys move, Enter shows the pictures of a cell.`),
+      ),
+      card(
+        cellTitle(this.#matrix, this.#cell),
+        {className: 'span-5', id: 'h-misread'},
+        misreadView(`${evaluation.name}-${version.version}`, version, this.#matrix, this.#cell, results.dataset, isWhole),
+      ),
+      card(`By class, version ${lastPart(version.version)}`, {className: 'span-6', id: 'h-by-class'}, classesTable(version)),
+      card('Calibration', {className: 'span-6'}, this.calibration.view(this.#versions(results))),
+    ];
+  }
+
+  /** Draws what needs its place on the page. */
+  draw({results}) {
+    this.calibration.draw(this.#versions(results));
+  }
+
+  #versions({version, baseline}) {
+    const [first, other] = this.#side === 'version' ? [version, baseline] : [baseline, version];
+    return other ? [first, other] : [first ?? version];
+  }
+
+  #choose(cell) {
+    this.#cell = cell;
+    this.#onChange();
+  }
+
+  #switch(results) {
+    if (!results.baseline) return null;
+    return h(
+      'div.switch',
+      {role: 'group', 'aria-label': 'Version that is shown'},
+      ['version', 'baseline'].map((side) =>
+        h('button.small', {
+          'aria-pressed': String(side === this.#side),
+          onclick: () => {
+            this.#side = side;
+            this.#onChange();
+          },
+        }, `Version ${lastPart(results[side].version)}`),
+      ),
+    );
+  }
+}
