@@ -44,13 +44,13 @@ test('reliability_emptyBins_areLeftOut', () => {
     bins: [{upper: 0.5}, {lower: 0.5, upper: 1, examples: '10', confidence: 0.9, accuracy: 0.8}],
   };
   assert.deepEqual(reliability(calibration), [{confidence: 0.9, accuracy: 0.8, examples: 10, lower: 0.5, upper: 1}]);
-  assert.match(calibrationWords(calibration), /10\.00 percentage points apart\. It is surer than it is right\./);
+  assert.match(calibrationWords(2, calibration), /version 2 .* 10\.00 percentage points apart on average \(ECE\)\. It is surer than it is right\./);
   assert.deepEqual(reliability(undefined), []);
 });
 
 test('reliability_rightMoreOftenThanSure_isSaid', () => {
   const bins = [{lower: 0.5, upper: 1, examples: '10', confidence: 0.8, accuracy: 0.9}];
-  assert.match(calibrationWords({expectedError: 0.1, bins}), /right more often than it is sure/);
+  assert.match(calibrationWords(1, {expectedError: 0.1, bins}), /right more often than it is sure/);
 });
 
 test('verdict_mcNemarsTest_isSaidInWords', () => {

@@ -79,4 +79,6 @@ export function inWords(error) {
 }
 
 const words = (kind, title, text, passing = false) => ({kind, title, text, passing});
-const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+
+/** With a capital and a full stop. */
+export const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');

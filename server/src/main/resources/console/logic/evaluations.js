@@ -73,13 +73,13 @@ export function reliability(calibration) {
 }
 
 /** What the calibration error means, in words. */
-export function calibrationWords(calibration) {
+export function calibrationWords(version, calibration) {
   const error = number(calibration?.expectedError);
   const points = reliability(calibration);
   const examples = points.reduce((sum, one) => sum + one.examples, 0);
   const lean = points.reduce((sum, one) => sum + (one.confidence - one.accuracy) * one.examples, 0) / (examples || 1);
   const how = Math.abs(lean) < error / 4 || error < 0.0005 ? '' : lean > 0 ? ' It is surer than it is right.' : ' It is right more often than it is sure.';
-  return `On average its confidence and its accuracy lie ${(error * 100).toFixed(2)} percentage points apart.${how}`;
+  return `What version ${version} says of its confidence and how often it is right lie ${(error * 100).toFixed(2)} percentage points apart on average (ECE).${how}`;
 }
 
 /** A share with the interval that holds the true one with 95 % confidence. */

@@ -108,8 +108,8 @@ class EvaluationPage {
       words && words.kind !== 'down' && words.kind !== 'key' ? h('div', {key: 'problem'}, problemBox(words)) : null,
       card('New evaluation', {className: 'span-3'}, this.form.element),
       h('div.stack.span-8.grow', {key: 'result'}, resultCard(chosen, (evaluation) => this.feed.put(evaluation))),
-      chosen?.results ? this.details.view(chosen, this.feed.isWhole) : null,
       card('Evaluations', {}, evaluationsTable(list, chosen?.name, (name) => this.#choose(name))),
+      chosen?.results ? this.details.view(chosen, this.feed.isWhole) : null,
     ];
   }
 }

@@ -25,7 +25,7 @@ export class CalibrationView {
     return h(
       'div.stack',
       {},
-      h('p', {}, calibrationWords(first.calibration)),
+      h('p', {}, calibrationWords(lastPart(first.version), first.calibration)),
       h('figure', {}, h('figcaption', {}, 'Read rightly ', h('small', {}, 'by confidence; on the dashed line they are the same')), this.chart.element),
       h('details.log-box', {key: 'bins'}, h('summary', {}, 'The curve in numbers'), h('div.framed.dense', {}, bins(first))),
     );
@@ -43,7 +43,7 @@ export class CalibrationView {
         {name: 'as sure as right', colour: 'series-6', dash: true},
         ...versions.map(({version}, i) => ({name: `version ${lastPart(version)}`, colour: `series-${i + 1}`, points: true})),
       ],
-      x, [x, ...values], {summary: calibrationWords(versions[0].calibration)});
+      x, [x, ...values], {summary: calibrationWords(lastPart(versions[0].version), versions[0].calibration)});
   }
 }
 

@@ -14,7 +14,7 @@ export const shortId = ({name}) => lastPart(name).replace(/^e\d{8}-/, '');
 export function evaluationsTable(list, chosen, onChoose) {
   if (!list) return h('p.soft', {}, 'Asking the server…');
   if (list.length === 0) return empty('Nothing was evaluated yet', 'Evaluations stay here, with all that they measured.');
-  return table('Evaluations', COLUMNS, list.map((one) => row(one, one.name === chosen, onChoose)));
+  return h('div.limited', {}, table('All evaluations, newest first', COLUMNS, list.map((one) => row(one, one.name === chosen, onChoose))));
 }
 
 function row(evaluation, isChosen, onChoose) {

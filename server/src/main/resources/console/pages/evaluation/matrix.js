@@ -14,7 +14,7 @@ const STEPS = {
 
 /** A confusion matrix to walk through: one stop of the Tab key, arrows move inside, Enter chooses a cell. */
 export class MatrixView {
-  element = h('div.table-wrap', {keep: true, role: 'region', 'aria-label': 'Confusion matrix'});
+  element = h('div.table-wrap', {keep: true});
   #matrix = null;
   #chosen = null;
   #at = [0, 0];

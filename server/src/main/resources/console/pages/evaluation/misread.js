@@ -23,7 +23,7 @@ export function misreadView(key, version, matrix, {row, column}, {height, width}
     'div.stack',
     {},
     shown.length
-      ? h('ul.gallery', {'aria-label': cellTitle(matrix, {row, column})}, shown.map((example) => one(key, example, height, width)))
+      ? h('div.scrolled', {tabindex: '0', role: 'group', 'aria-label': `Pictures: ${cellTitle(matrix, {row, column})}`}, h('ul.gallery', {}, shown.map((example) => one(key, example, height, width))))
       : empty('No picture was kept', 'An evaluation keeps those that the version was most sure of.'),
     shown.length < all ? h('p.soft', {}, `${count(shown.length)} of ${count(all)}: those that the version was most sure of.`) : null,
   );

@@ -1,4 +1,5 @@
 import {api} from '../../api/endpoints.js';
+import {sentence} from '../../api/problem.js';
 import {isLive} from '../../logic/evaluations.js';
 import {count, durationSeconds, enumWord, lastPart, seconds} from '../../logic/format.js';
 import {announce} from '../../ui/announce.js';
@@ -18,10 +19,11 @@ export function resultCard(evaluation, onChanged) {
     `Evaluation ${shortId(evaluation)}`,
     {id: 'h-result', aside: [state(evaluation.state, 'EVALUATION_STATE_'), isLive(evaluation) ? cancelButton(evaluation, onChanged) : null]},
     h('p.soft', {}, of(evaluation)),
-    message && !results ? problemBox({kind: 'refused', title: enumWord(reason, ''), text: message}) : null,
+    message && !results ? problemBox({kind: 'refused', title: enumWord(reason, ''), text: sentence(message)}) : null,
     isLive(evaluation) ? progress(evaluation) : null,
     results?.comparison ? verdictBox(results) : null,
-    results ? h('div.result', {}, intervals(results), figuresTable(results)) : null,
+    results ? intervals(results) : null,
+    results ? figuresTable(results) : null,
   );
 }
 

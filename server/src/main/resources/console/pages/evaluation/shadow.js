@@ -7,16 +7,17 @@ export function shadowView(report) {
   if (!report) {
     return empty('No shadow gets copies now', 'A shadow answers copies of real requests. Set one on the Models page to see how far two versions agree.', h('a.button', {href: '#/models'}, 'Models'));
   }
-  const time = (text) => seconds(durationSeconds(text));
+  const compared = Number(report.comparedExamples ?? 0);
+  const time = (text) => (compared ? seconds(durationSeconds(text)) : '–');
   return h(
     'div.stack',
     {},
     h(
       'dl.stats',
       {},
-      stat('Agreement', percent(report.agreement)),
-      stat('Examples compared', count(report.comparedExamples ?? 0)),
-      stat('Largest difference', figure(report.largestDifference ?? 0)),
+      stat('Agreement', compared ? percent(report.agreement ?? 0) : '–'),
+      stat('Examples compared', count(compared)),
+      stat('Largest difference', compared ? figure(report.largestDifference ?? 0) : '–'),
       stat('Failed / dropped', `${count(report.failedRequests ?? 0)} / ${count(report.droppedRequests ?? 0)}`),
       stat('Callers’ p50 / p99', `${time(report.primaryP50)} / ${time(report.primaryP99)}`),
       stat('Shadow’s p50 / p99', `${time(report.shadowP50)} / ${time(report.shadowP99)}`),

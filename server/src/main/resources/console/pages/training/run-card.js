@@ -1,4 +1,5 @@
 import {api} from '../../api/endpoints.js';
+import {sentence} from '../../api/problem.js';
 import {clock, count, enumWord, figure, lastPart, percent, seconds} from '../../logic/format.js';
 import {isLive} from '../../logic/runs.js';
 import {announce} from '../../ui/announce.js';
@@ -14,7 +15,7 @@ export function runCard(job, run, {lossChart, accuracyChart}) {
   return card(
     `Run ${shortId(job)}`,
     {id: 'h-run', aside: [state(job.state, 'TRAINING_JOB_STATE_'), isLive(job) ? cancelButton(job) : null]},
-    job.message ? problemBox({kind: 'refused', title: enumWord(job.reason, ''), text: job.message}) : null,
+    job.message ? problemBox({kind: 'refused', title: enumWord(job.reason, ''), text: sentence(job.message)}) : null,
     progress(step, steps),
     h('dl.stats', {}, stats(job, last)),
     h('div.charts', {}, h('figure', {}, h('figcaption', {}, 'Loss ', h('small', {}, 'training')), lossChart.element), h('figure', {}, h('figcaption', {}, 'Accuracy ', h('small', {}, 'validation; training dashed')), accuracyChart.element)),
