@@ -12,7 +12,7 @@ const COLUMNS = [
 export function runsTable(jobs, {chosen, overlaid, onChoose, onOverlay}) {
   if (!jobs) return h('p.soft', {}, 'Asking the server…');
   if (jobs.length === 0) return empty('Nothing was trained yet', 'Start a run; its curves appear here while it learns.');
-  return table('Runs', COLUMNS, jobs.map((job) => row(job, {chosen, overlaid, onChoose, onOverlay})));
+  return table('All runs, newest first', COLUMNS, jobs.map((job) => row(job, {chosen, overlaid, onChoose, onOverlay})));
 }
 
 function row(job, {chosen, overlaid, onChoose, onOverlay}) {
