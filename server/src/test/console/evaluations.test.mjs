@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {CallError} from '../../main/resources/console/api/problem.js';
 import {explanationWords, place, strengths} from '../../main/resources/console/logic/attribution.js';
 import {
-  calibrationWords, cellWords, examplesOf, heat, intervalWords, isLive, isMissing, matrixOf, reliability, specOf, verdict, worstCell,
+  calibrationWords, cellWords, DISTURBANCES, examplesOf, fallOf, heat, intervalWords, isLive, isMissing, matrixOf, reliability, specOf, verdict, worstCell,
 } from '../../main/resources/console/logic/evaluations.js';
 
 const MATRIX = matrixOf({labels: ['0', '1', '2'], counts: ['8', '2', '0', '0', '10', '0', '1', '4', '5']});
@@ -80,9 +81,21 @@ test('specOf_whatWasTyped_isASpecOrFaults', () => {
   const {spec} = specOf({...values, baseline: 'models/m/versions/1', examples: ' 500 '});
   assert.equal(spec.maxExamples, 500);
   assert.equal(spec.baseline, 'models/m/versions/1');
+  assert.deepEqual(specOf({...values, disturbances: ['DISTURBANCE_BLUR']}).spec.disturbances, ['DISTURBANCE_BLUR']);
   assert.match(specOf({...values, examples: '1.5'}).faults.examples, /whole number/);
   assert.match(specOf({...values, dataset: ' '}).faults.dataset, /name/);
   assert.match(specOf({...values, baseline: values.model}).faults.baseline, /another version/);
+});
+
+test('fallOf_levels_startUndisturbed', () => {
+  const points = [{level: 1, accuracy: {value: 0.9}}, {level: 2, accuracy: {}}];
+  assert.deepEqual(fallOf({undisturbed: {value: 0.98}, points}), [0.98, 0.9, 0, null, null, null]);
+});
+
+test('disturbances_areThoseOfTheProto', () => {
+  const proto = readFileSync(new URL('../../../../proto/src/main/proto/millrace/v1/evaluation_service.proto', import.meta.url), 'utf8');
+  const told = [...proto.matchAll(/^ {2}(DISTURBANCE_\w+) = [1-9]/gm)].map(([, name]) => name);
+  assert.deepEqual(DISTURBANCES.map(([name]) => name), told);
 });
 
 test('isMissing_noSuchCall_isToldFromNoSuchThing', () => {

@@ -126,12 +126,28 @@ export const FIGURES = [
   ['Calibration error', (v) => number(v.calibration?.expectedError), 'share', -1],
 ];
 
+/** Ways to disturb pictures. */
+export const DISTURBANCES = [
+  ['DISTURBANCE_NOISE', 'Noise'],
+  ['DISTURBANCE_BLUR', 'Blur'],
+  ['DISTURBANCE_SHIFT', 'Shift'],
+  ['DISTURBANCE_ROTATION', 'Rotation'],
+  ['DISTURBANCE_CONTRAST', 'Low contrast'],
+  ['DISTURBANCE_FGSM', 'Worst case (FGSM)'],
+];
+
+/** Accuracy undisturbed and at each of the five levels; null where there is none. */
+export function fallOf({undisturbed, points}) {
+  const at = (level) => (points ?? []).find((point) => point.level === level)?.accuracy;
+  return [undisturbed, ...[1, 2, 3, 4, 5].map(at)].map((share) => (share ? number(share.value) : null));
+}
+
 /**
  * What the form asks for.
  *
  * @returns {{spec: object, faults: object}} faults in words, by field
  */
-export function specOf({model, baseline, dataset, examples}) {
+export function specOf({model, baseline, dataset, examples, disturbances}) {
   const faults = {};
   const text = (examples ?? '').trim();
   const some = text === '' ? 0 : Number(text);
@@ -141,6 +157,7 @@ export function specOf({model, baseline, dataset, examples}) {
   const spec = {model, dataset: (dataset ?? '').trim(), maxMisread: KEPT};
   if (baseline) spec.baseline = baseline;
   if (some > 0) spec.maxExamples = some;
+  if (disturbances?.length) spec.disturbances = disturbances;
   return {spec, faults};
 }
 

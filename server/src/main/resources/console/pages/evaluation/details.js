@@ -7,6 +7,7 @@ import {classesTable} from './classes.js';
 import {MatrixView} from './matrix.js';
 import {cellTitle, misreadView} from './misread.js';
 import {mistakesTable} from './mistakes.js';
+import {RobustnessView} from './robustness.js';
 
 /** A matrix of more classes than this is told by its largest mistakes. */
 const MOST_CLASSES = 30;
@@ -23,6 +24,7 @@ export class EvaluationDetails {
     this.#onChange = onChange;
     this.matrixView = new MatrixView((cell) => this.#choose(cell));
     this.calibration = new CalibrationView(signal);
+    this.robustness = new RobustnessView(signal);
   }
 
   /** @param {boolean} isWhole that the misread examples are here */
@@ -52,12 +54,15 @@ export class EvaluationDetails {
       ),
       card(`By class, version ${lastPart(version.version)}`, {className: 'span-6', id: 'h-by-class'}, classesTable(version)),
       card('Calibration', {className: 'span-6'}, this.calibration.view(this.#versions(results))),
+      version.robustness?.length ? card(`Robustness, version ${lastPart(version.version)}`, {id: 'h-robustness'}, this.robustness.view(version)) : null,
     ];
   }
 
   /** Draws what needs its place on the page. */
   draw({results}) {
+    const [version] = this.#versions(results);
     this.calibration.draw(this.#versions(results));
+    if (version.robustness?.length) this.robustness.draw(version);
   }
 
   #versions({version, baseline}) {

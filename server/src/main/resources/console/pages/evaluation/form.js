@@ -1,6 +1,6 @@
 import {api} from '../../api/endpoints.js';
 import {inWords} from '../../api/problem.js';
-import {specOf} from '../../logic/evaluations.js';
+import {DISTURBANCES, specOf} from '../../logic/evaluations.js';
 import {lastPart} from '../../logic/format.js';
 import {answering} from '../../logic/versions.js';
 import {announce} from '../../ui/announce.js';
@@ -12,7 +12,7 @@ import {requestId} from '../common.js';
 export class EvaluationForm {
   element = h('div', {keep: true});
   #model = null;
-  #values = {dataset: 'mnist', examples: ''};
+  #values = {dataset: 'mnist', examples: '', disturbances: []};
   #faults = {};
   #problem = null;
   #busy = false;
@@ -51,6 +51,7 @@ export class EvaluationForm {
         this.#choice('model', 'Version', versions),
         this.#choice('baseline', 'Compare with', [['', 'No other version'], ...versions]),
         h('div.fields', {}, this.#input('dataset', 'Dataset', 'Its test examples'), this.#input('examples', 'Examples', 'Empty: all', 'numeric')),
+        this.#disturbances(),
         this.#problem ? problemBox(this.#problem) : null,
         h('div.actions', {}, h('button.primary', {type: 'submit', disabled: this.#busy || versions.length === 0}, 'Start evaluation')),
       ),
@@ -71,6 +72,24 @@ export class EvaluationForm {
       oninput: (event) => (this.#values[name] = event.target.value),
     });
     return field(label, input, {id: `evaluate-${name}`, help, error: this.#faults[name] ?? ''});
+  }
+
+  #disturbances() {
+    const {disturbances} = this.#values;
+    const check = ([id, name]) =>
+      h('label.check', {}, h('input', {
+        type: 'checkbox',
+        checked: disturbances.includes(id),
+        onchange: ({target}) => {
+          this.#values.disturbances = DISTURBANCES.map(([one]) => one).filter((one) => (one === id ? target.checked : this.#values.disturbances.includes(one)));
+        },
+      }), name);
+    return h(
+      'details.log-box',
+      {key: 'disturbances'},
+      h('summary', {}, 'Robustness'),
+      h('fieldset.checks', {}, h('legend', {}, 'Read 1,000 pictures again, disturbed at five strengths'), DISTURBANCES.map(check)),
+    );
   }
 
   async #start() {
