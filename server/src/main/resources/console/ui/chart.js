@@ -104,7 +104,7 @@ export class Chart {
     return {
       width,
       height,
-      padding: [8, 12, 0, 0],
+      padding: [8, x ? 20 : 12, 0, 0],
       legend: {show: false},
       cursor: {y: false, points: {size: 6}, drag: {x: false, y: false}},
       scales: {x: {time, ...(time ? {range: (_, low, high) => [high - this.#span, high]} : {})}, y: {range: (_, low, high) => bounds(low, high, min, max)}},

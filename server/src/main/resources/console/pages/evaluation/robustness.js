@@ -11,7 +11,7 @@ export class RobustnessView {
   chart = new Chart({
     label: 'Accuracy by strength of the disturbance',
     value: (v) => percent(v, 0),
-    x: (v) => (v === 0 ? 'as is' : `level ${v}`),
+    x: (v) => (v === 0 ? 'as is' : Number.isInteger(v) ? String(v) : ''),
     height: 220,
     max: 1,
   });
