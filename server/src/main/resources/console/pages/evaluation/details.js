@@ -2,6 +2,7 @@ import {matrixOf, worstCell} from '../../logic/evaluations.js';
 import {count, lastPart} from '../../logic/format.js';
 import {h} from '../../ui/dom.js';
 import {card} from '../../ui/parts.js';
+import {picture, valuesOf} from '../../ui/picture.js';
 import {CalibrationView} from './calibration.js';
 import {classesTable} from './classes.js';
 import {MatrixView} from './matrix.js';
@@ -18,6 +19,7 @@ export class EvaluationDetails {
   #side = 'version';
   #cell = null;
   #matrix = null;
+  #pictures = new WeakMap();
   #onChange;
 
   constructor(signal, onChange) {
@@ -37,6 +39,7 @@ export class EvaluationDetails {
     }
     const version = results[this.#side] ?? results.version;
     this.#matrix = matrixOf(version.confusion);
+    if (this.#matrix.labels.length === 0) return [];
     this.#cell ??= worstCell(this.#matrix) ?? {row: 0, column: 0};
     const few = this.#matrix.labels.length <= MOST_CLASSES;
     if (few) this.matrixView.show(this.#matrix, this.#cell);
@@ -50,7 +53,7 @@ export class EvaluationDetails {
       card(
         cellTitle(this.#matrix, this.#cell),
         {className: 'span-5', id: 'h-misread'},
-        misreadView(`${evaluation.name}-${version.version}`, version, this.#matrix, this.#cell, results.dataset, isWhole),
+        misreadView(version, this.#matrix, this.#cell, (example) => this.#picture(example, results.dataset), isWhole),
       ),
       card(`By class, version ${lastPart(version.version)}`, {className: 'span-6', id: 'h-by-class'}, classesTable(version)),
       card('Calibration', {className: 'span-6'}, this.calibration.view(this.#versions(results))),
@@ -68,6 +71,15 @@ export class EvaluationDetails {
   #versions({version, baseline}) {
     const [first, other] = this.#side === 'version' ? [version, baseline] : [baseline, version];
     return other ? [first, other] : [first ?? version];
+  }
+
+  /** Each is painted once, however often the page is written anew. */
+  #picture(example, {height, width}) {
+    if (!this.#pictures.has(example)) {
+      const label = `A ${example.label} that was read as ${example.predicted}`;
+      this.#pictures.set(example, picture(valuesOf(example.pixels), {width, height, label}));
+    }
+    return this.#pictures.get(example);
   }
 
   #choose(cell) {

@@ -2,14 +2,17 @@ import {examplesOf} from '../../logic/evaluations.js';
 import {count, percent} from '../../logic/format.js';
 import {h} from '../../ui/dom.js';
 import {empty} from '../../ui/parts.js';
-import {picture, valuesOf} from '../../ui/picture.js';
 
 const SHOWN = 60;
 
 export const cellTitle = ({labels}, {row, column}) => (row === column ? `${labels[row]} read rightly` : `${labels[row]} taken for ${labels[column]}`);
 
-/** The examples of one cell as pictures, with what they were read as and how surely. */
-export function misreadView(key, version, matrix, {row, column}, {height, width}, isWhole) {
+/**
+ * The examples of one cell as pictures, with what they were read as and how surely.
+ *
+ * @param {(example: object) => Node} pictureOf
+ */
+export function misreadView(version, matrix, {row, column}, pictureOf, isWhole) {
   const {labels, rows, support} = matrix;
   const all = rows[row][column];
   if (row === column) {
@@ -23,20 +26,20 @@ export function misreadView(key, version, matrix, {row, column}, {height, width}
     'div.stack',
     {},
     shown.length
-      ? h('div.scrolled', {tabindex: '0', role: 'group', 'aria-label': `Pictures: ${cellTitle(matrix, {row, column})}`}, h('ul.gallery', {}, shown.map((example) => one(key, example, height, width))))
+      ? h('div.scrolled', {tabindex: '0', role: 'group', 'aria-label': `Pictures: ${cellTitle(matrix, {row, column})}`}, h('ul.gallery', {}, shown.map((example) => one(example, version.version, pictureOf))))
       : empty('No picture was kept', 'An evaluation keeps those that the version was most sure of.'),
     shown.length < all ? h('p.soft', {}, `${count(shown.length)} of ${count(all)}: those that the version was most sure of.`) : null,
   );
 }
 
-function one(key, {index, label, predicted, probability, labelProbability, pixels}, height, width) {
-  const place = count(index ?? 0);
+function one(example, version, pictureOf) {
+  const {index, label, predicted, probability, labelProbability} = example;
   return h(
     'li',
-    {key: `${key}-${index ?? 0}`},
-    picture(valuesOf(pixels), {width, height, label: `A ${label} that was read as ${predicted}`}),
+    {key: `${version}-${index ?? 0}`},
+    pictureOf(example),
     h('p', {}, 'read as ', h('strong.bad', {}, predicted), ` ${percent(probability ?? 0, 1)}`),
     h('p', {}, 'is a ', h('strong', {}, label), ` ${percent(labelProbability ?? 0, 1)}`),
-    h('small', {}, `example ${place}`),
+    h('small', {}, `example ${count(index ?? 0)}`),
   );
 }
