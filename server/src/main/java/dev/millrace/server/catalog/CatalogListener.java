@@ -1,5 +1,8 @@
 package dev.millrace.server.catalog;
 
+import dev.millrace.server.model.ModelName;
+import java.util.Set;
+
 /**
  * Hears of every change of state, in order. Called under the catalog's lock: must neither block nor
  * call back.
@@ -8,4 +11,7 @@ package dev.millrace.server.catalog;
 public interface CatalogListener {
   /** A version came into a new state. */
   void onChange(VersionStatus status);
+
+  /** It was stated which versions of a model shall be loaded: these and no others. */
+  default void onStated(ModelName model, Set<Long> wanted) {}
 }

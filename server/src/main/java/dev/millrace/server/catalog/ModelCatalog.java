@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -47,6 +48,9 @@ public final class ModelCatalog implements AutoCloseable {
 
   @GuardedBy("lock")
   private final SlotTable slots = new SlotTable();
+
+  @GuardedBy("lock")
+  private final Statements statements = new Statements();
 
   @GuardedBy("lock")
   private boolean closed;
@@ -111,7 +115,16 @@ public final class ModelCatalog implements AutoCloseable {
           drop(slot);
         }
       }
+      Set<Long> numbers = statements.replace(model, wanted);
+      listeners.forEach(listener -> listener.onStated(model, numbers));
       reconcile(model);
+    }
+  }
+
+  /** Whether the last statement of what shall be loaded names a version. */
+  public boolean isWanted(VersionId id) {
+    synchronized (lock) {
+      return statements.want(id);
     }
   }
 
@@ -240,8 +253,8 @@ public final class ModelCatalog implements AutoCloseable {
   }
 
   /**
-   * Tells a listener the present state of every version, then each change, until the subscription
-   * is closed.
+   * Tells a listener the present state of every version, then each change and each statement, until
+   * the subscription is closed.
    */
   public Subscription subscribe(CatalogListener listener) {
     synchronized (lock) {

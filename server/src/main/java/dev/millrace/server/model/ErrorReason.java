@@ -112,6 +112,8 @@ public enum ErrorReason {
   TRAINING_FAILED(Category.FAILED_PRECONDITION),
   /** The resource has changed since the caller saw it. */
   ETAG_MISMATCH(Category.ABORTED),
+  /** A later change wants the opposite of what was waited for. */
+  SUPERSEDED(Category.ABORTED),
   /** No event of this number exists yet. */
   SEQUENCE_OUT_OF_RANGE(Category.OUT_OF_RANGE),
   /** The deadline passed before the answer was ready. */

@@ -7,7 +7,6 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,18 +47,19 @@ public final class CallThreads implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    Events<Q> events = new Events<>(call);
-    events.later(inlineBytes < 0, () -> events.begin(next.startCall(call, headers)));
+    RefusableCall<Q, A> refusable = RefusableCall.of(call);
+    Events<Q> events = new Events<>(refusable);
+    events.later(inlineBytes < 0, () -> events.begin(next.startCall(refusable, headers)));
     return events;
   }
 
   private final class Events<Q> extends ServerCall.Listener<Q> {
-    private final ServerCall<Q, ?> call;
+    private final RefusableCall<Q, ?> call;
     private @Nullable Executor sequence;
     private volatile boolean failed;
     private ServerCall.Listener<Q> delegate = new ServerCall.Listener<>() {};
 
-    Events(ServerCall<Q, ?> call) {
+    Events(RefusableCall<Q, ?> call) {
       this.call = call;
     }
 
@@ -88,13 +88,7 @@ public final class CallThreads implements ServerInterceptor {
         event.run();
       } catch (RuntimeException | Error defect) {
         failed = true;
-        StatusRuntimeException status = statuses.toStatus(defect);
-        Metadata trailers = status.getTrailers();
-        try {
-          call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
-        } catch (IllegalStateException closedAlready) {
-          // The defect came after the answer; the log has it.
-        }
+        call.refuse(statuses.toStatus(defect));
       }
     }
 

@@ -84,12 +84,15 @@ public final class MalformedRequests {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-      ServerCall.Listener<Q> listener = next.startCall(call, headers);
+      RefusableCall<Q, A> refusable = RefusableCall.of(call);
+      ServerCall.Listener<Q> listener = next.startCall(refusable, headers);
       return new SimpleForwardingServerCallListener<>(listener) {
-        private boolean refused;
-
         @Override
         public void onMessage(Q message) {
+          // A stream's later messages may be on their way when an earlier one is refused.
+          if (refusable.isRefused()) {
+            return;
+          }
           try {
             super.onMessage(message);
           } catch (StatusRuntimeException unreadable) {
@@ -97,26 +100,26 @@ public final class MalformedRequests {
                 || !(unreadable.getCause() instanceof InvalidProtocolBufferException)) {
               throw unreadable;
             }
-            refused = true;
-            StatusRuntimeException status =
-                statuses.toStatus(
-                    new ServingException(
-                        ErrorReason.REQUEST_MALFORMED,
-                        "the request is no "
-                            + call.getMethodDescriptor().getBareMethodName()
-                            + " message; it is cut off or was made from another .proto"));
-            Metadata trailers = status.getTrailers();
-            call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+            refusable.refuse(malformed(call.getMethodDescriptor()));
           }
         }
 
         @Override
         public void onHalfClose() {
-          if (!refused) {
+          if (!refusable.isRefused()) {
             super.onHalfClose();
           }
         }
       };
     }
+  }
+
+  private StatusRuntimeException malformed(MethodDescriptor<?, ?> method) {
+    return statuses.toStatus(
+        new ServingException(
+            ErrorReason.REQUEST_MALFORMED,
+            "the request is no "
+                + method.getBareMethodName()
+                + " message; it is cut off or was made from another .proto"));
   }
 }

@@ -2,18 +2,12 @@ package dev.millrace.server.rollout;
 
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionStatus;
-import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
-import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionChoice;
 import dev.millrace.server.model.VersionId;
-import dev.millrace.server.model.VersionState;
 import dev.millrace.server.registry.Registry;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -24,9 +18,6 @@ import java.util.concurrent.Executor;
  * Thread-safe.
  */
 public final class ModelLoads {
-  private static final Set<VersionState> OUT =
-      EnumSet.of(VersionState.STORED, VersionState.RELEASED, VersionState.FAILED);
-
   private final ModelCatalog catalog;
   private final Registry registry;
   private final VersionLife life;
@@ -47,31 +38,22 @@ public final class ModelLoads {
   /**
    * Loads a model.
    *
-   * @return complete when the version is available; a ServingException when its load fails
+   * @return complete when the version is available; a ServingException LOAD_FAILED, or SUPERSEDED
+   *     when somebody else has it unloaded meanwhile
    * @throws ServingException MODEL_NOT_FOUND
    */
   public CompletionStage<Void> load(ModelName model, ChangeOrder order) {
     long newest = versions(model).get(0).id().number();
     VersionId id = new VersionId(model, registry.get(model).champion().orElse(newest));
     life.load().load(id, order);
-    return StateWait.until(
-        catalog,
-        id,
-        status -> status.state() == VersionState.AVAILABLE,
-        status ->
-            status.state() == VersionState.FAILED
-                ? Optional.of(
-                    new ServingException(
-                        ErrorReason.LOAD_FAILED,
-                        "failed to load '" + model + "': " + status.message()))
-                : Optional.empty(),
-        executor);
+    return StateWait.untilStatedIsLoaded(catalog, id, "failed to load '" + model + "'", executor);
   }
 
   /**
    * Unloads a model.
    *
-   * @return complete when every version is out of memory
+   * @return complete when every version is out of memory; a ServingException SUPERSEDED when
+   *     somebody else has one loaded meanwhile
    * @throws ServingException MODEL_NOT_FOUND, or VERSION_IN_USE when a label or the like holds one
    */
   public CompletionStage<Void> unload(ModelName model, ChangeOrder order) {
@@ -80,15 +62,7 @@ public final class ModelLoads {
     versions.forEach(status -> life.unload().unload(status.id(), order));
     return CompletableFuture.allOf(
         versions.stream()
-            .map(
-                status ->
-                    StateWait.until(
-                            catalog,
-                            status.id(),
-                            now -> OUT.contains(now.state()),
-                            now -> Optional.empty(),
-                            executor)
-                        .toCompletableFuture())
+            .map(status -> StateWait.untilOut(catalog, status.id(), executor).toCompletableFuture())
             .toArray(CompletableFuture<?>[]::new));
   }
 

@@ -1,12 +1,10 @@
 package dev.millrace.server.rollout;
 
 import dev.millrace.server.catalog.ModelCatalog;
-import dev.millrace.server.catalog.VersionStatus;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
-import dev.millrace.server.model.VersionState;
 import dev.millrace.server.registry.HistoryAction;
 import dev.millrace.server.registry.HistoryEvent;
 import dev.millrace.server.registry.ModelRecord;
@@ -190,19 +188,6 @@ public final class ModelSet {
   }
 
   private CompletionStage<Void> available(VersionId id) {
-    return StateWait.until(
-        catalog,
-        id,
-        status -> status.state() == VersionState.AVAILABLE,
-        status -> failure(id, status),
-        executor);
-  }
-
-  private static Optional<ServingException> failure(VersionId id, VersionStatus status) {
-    return status.state() == VersionState.FAILED
-        ? Optional.of(
-            new ServingException(
-                ErrorReason.LOAD_FAILED, id + " did not become available: " + status.message()))
-        : Optional.empty();
+    return StateWait.untilLoaded(catalog, id, id + " did not become available", executor);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.proto.inference.GRPCInferenceServiceGrpc;
 import dev.millrace.proto.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceStub;
 import dev.millrace.proto.inference.ModelStreamInferResponse;
+import dev.millrace.server.testing.RawCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
@@ -86,6 +87,26 @@ final class KserveStreamTest {
     assertThat(end.getCode()).isEqualTo(Status.Code.NOT_FOUND);
     assertThat(end.getDescription()).contains("'nobody' is not found");
     assertThat(answers.received).hasSize(1);
+  }
+
+  @Test
+  void stream_withWhatIsNoMessage_alwaysEndsWithAReason() throws Exception {
+    byte[] good = KserveDoorTest.good().build().toByteArray();
+    byte[] broken = {(byte) 0xFF, 1, 2};
+    for (int i = 0; i < MANY; i++) {
+      CompletableFuture<Status> ended = new CompletableFuture<>();
+      RawCall.send(
+          rig.channel,
+          RawCall.onBytes(GRPCInferenceServiceGrpc.getModelStreamInferMethod()),
+          new Metadata(),
+          List.of(good, good, good, good, good, broken, broken, good),
+          TimeUnit.SECONDS.toMicros(60),
+          (status, trailers, answers) -> ended.complete(status));
+      Status end = ended.get(60, TimeUnit.SECONDS);
+      assertThat(end.getCode()).as("%s", end).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      assertThat(end.getDescription()).startsWith("the request is no ModelStreamInfer message");
+    }
+    rig.awaitNoTensors();
   }
 
   private GRPCInferenceServiceStub stub(boolean statuses) {

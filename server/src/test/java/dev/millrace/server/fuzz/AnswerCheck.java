@@ -85,13 +85,18 @@ final class AnswerCheck {
 
   private void checkText(FuzzCall call, String text) {
     Matcher leak = LEAK.matcher(text);
+    String sent = new String(call.bytes(), StandardCharsets.UTF_8);
     while (leak.find() && call.isPatient()) {
-      // What the caller has sent may come back.
-      if (!new String(call.bytes(), StandardCharsets.UTF_8).contains(leak.group())) {
+      // What the caller has sent may come back, with a full stop at its end.
+      if (!sent.contains(withoutFullStop(leak.group()))) {
         report.finding("the text tells too much: " + text, call.bytes());
         return;
       }
     }
+  }
+
+  private static String withoutFullStop(String text) {
+    return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
   }
 
   private void checkAnswers(FuzzCall call, List<byte[]> answers) {

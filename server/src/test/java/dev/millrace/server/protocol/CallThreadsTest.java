@@ -113,8 +113,14 @@ final class CallThreadsTest {
   @Test
   void event_thatFailsAfterTheAnswer_isLoggedAlone() {
     ServerCall.Listener<InputStream> listener =
-        begin(CallThreads.ofTransport(10, executor, statuses));
-    call.close(Status.OK, new Metadata());
+        CallThreads.ofTransport(10, executor, statuses)
+            .interceptCall(
+                call,
+                new Metadata(),
+                (c, headers) -> {
+                  c.close(Status.OK, new Metadata());
+                  return new Recorder();
+                });
     listener.onMessage(stream("bad"));
     assertThat(call.closes()).containsExactly(Status.OK);
   }

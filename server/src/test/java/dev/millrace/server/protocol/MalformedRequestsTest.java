@@ -2,6 +2,9 @@ package dev.millrace.server.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.proto.inference.GRPCInferenceServiceGrpc;
+import dev.millrace.proto.inference.ModelInferRequest;
+import dev.millrace.proto.inference.ModelStreamInferResponse;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.PredictResponse;
@@ -47,9 +50,40 @@ final class MalformedRequestsTest {
     assertThat(ends).singleElement().satisfies(this::isMalformed);
   }
 
+  @Test
+  void guard_messagesAfterOneThatIsNone_areDropped() {
+    StreamCall stream = new StreamCall();
+    stream.message(ModelInferRequest.newBuilder().setId("1").build().toByteArray());
+    stream.message(new byte[] {(byte) 0xFF});
+    stream.message(new byte[] {(byte) 0xFF});
+    stream.message(ModelInferRequest.newBuilder().setId("2").build().toByteArray());
+    stream.listener.onHalfClose();
+    assertThat(stream.service.heard).containsExactly("1");
+    assertThat(ends).singleElement().satisfies(this::isMalformed);
+  }
+
+  @Test
+  void guard_answersAfterAMessageThatIsNone_areDropped() {
+    StreamCall stream = new StreamCall();
+    stream.message(new byte[] {(byte) 0xFF});
+    stream.service.answers.onNext(ModelStreamInferResponse.getDefaultInstance());
+    stream.service.answers.onCompleted();
+    assertThat(sent).isEmpty();
+    assertThat(ends).singleElement().satisfies(this::isMalformed);
+  }
+
+  @Test
+  void guard_noMessageAfterTheServiceHasEnded_changesNothing() {
+    StreamCall stream = new StreamCall();
+    stream.service.answers.onCompleted();
+    stream.message(new byte[] {(byte) 0xFF});
+    assertThat(ends).extracting(Status::getCode).containsExactly(Status.Code.OK);
+  }
+
   private void isMalformed(Status status) {
     assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    assertThat(status.getDescription()).startsWith("the request is no Predict message");
+    assertThat(status.getDescription())
+        .matches("the request is no (Predict|ModelStreamInfer) message.*");
   }
 
   private void call(byte[] request) {
@@ -66,6 +100,54 @@ final class MalformedRequestsTest {
     listener.onMessage(
         method.getMethodDescriptor().parseRequest(new ByteArrayInputStream(request)));
     listener.onHalfClose();
+  }
+
+  /** A stream of predictions that its service answers when the test says so. */
+  private final class StreamCall {
+    final StreamService service = new StreamService();
+    final ServerMethodDefinition<Object, Object> method;
+    final ServerCall.Listener<Object> listener;
+
+    @SuppressWarnings("unchecked")
+    StreamCall() {
+      StatusMapper statuses = new StatusMapper(() -> "e1");
+      String name = GRPCInferenceServiceGrpc.getModelStreamInferMethod().getFullMethodName();
+      method =
+          (ServerMethodDefinition<Object, Object>)
+              new MalformedRequests(statuses)
+                  .guard(service.bindService(), CallThreads.of(Runnable::run, statuses))
+                  .getMethod(name);
+      listener = method.getServerCallHandler().startCall(new Call<>(method), new Metadata());
+    }
+
+    void message(byte[] bytes) {
+      listener.onMessage(
+          method.getMethodDescriptor().parseRequest(new ByteArrayInputStream(bytes)));
+    }
+  }
+
+  private static final class StreamService
+      extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
+    final List<String> heard = new ArrayList<>();
+    StreamObserver<ModelStreamInferResponse> answers;
+
+    @Override
+    public StreamObserver<ModelInferRequest> modelStreamInfer(
+        StreamObserver<ModelStreamInferResponse> observer) {
+      answers = observer;
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(ModelInferRequest request) {
+          heard.add(request.getId());
+        }
+
+        @Override
+        public void onError(Throwable gone) {}
+
+        @Override
+        public void onCompleted() {}
+      };
+    }
   }
 
   private static final class Service extends InferenceServiceGrpc.InferenceServiceImplBase {
@@ -97,6 +179,7 @@ final class MalformedRequestsTest {
 
     @Override
     public void close(Status status, Metadata trailers) {
+      assertThat(ends).as("gRPC's own calls can be closed once").isEmpty();
       ends.add(status);
     }
 
