@@ -12,6 +12,10 @@ import dev.millrace.server.gateway.HttpTls;
 import dev.millrace.server.gateway.OperationsRoutes;
 import dev.millrace.server.gateway.Origins;
 import dev.millrace.server.gateway.ServiceCalls;
+import dev.millrace.server.gateway.kserve.KserveRest;
+import dev.millrace.server.gateway.rest.RestFaults;
+import dev.millrace.server.gateway.rest.RestRoutes;
+import dev.millrace.server.gateway.tfserving.TfServingRest;
 import dev.millrace.server.gateway.v1.ApiPage;
 import dev.millrace.server.gateway.v1.NativeApi;
 import dev.millrace.server.protocol.CallerAddress;
@@ -107,11 +111,17 @@ final class HttpRoom implements AutoCloseable {
       grpc.add(KeptBytes.of(ServerInterceptors.intercept(service, new CallerAddress())));
     }
     grpc.add(health);
+    RestFaults faults = new RestFaults(errors);
+    long most = options.maxInputBytes();
     return List.of(
         new GrpcRoutes(grpc, options.maxMessageBytes()),
         new NativeApi(calls, errors, executor, System::nanoTime),
         new ApiPage(errors),
-        operations);
+        operations,
+        new RestRoutes(
+            "(?i)^/v1/.*$", new TfServingRest(most, executor, faults), faults, calls, executor),
+        new RestRoutes(
+            "^/v2(?:/.*)?$", new KserveRest(most, executor, faults), faults, calls, executor));
   }
 
   private static Origins origins(ServeOptions options) throws UnknownHostException {

@@ -146,7 +146,8 @@ public final class HttpErrors {
                     .findFirst());
   }
 
-  private static Optional<String> retrySeconds(Status status) {
+  /** When to try again, as the header {@code Retry-After} says it; empty when nobody knows. */
+  public static Optional<String> retrySeconds(Status status) {
     return detail(status, RetryInfo.class, RetryInfo.getDefaultInstance())
         .map(info -> Long.toString(Math.max(1, info.getRetryDelay().getSeconds())));
   }
