@@ -1,12 +1,14 @@
 package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.ServeOptions;
+import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.gateway.GrpcRoutes;
 import dev.millrace.server.gateway.HttpDoor;
 import dev.millrace.server.gateway.HttpErrors;
 import dev.millrace.server.gateway.HttpRoutes;
 import dev.millrace.server.gateway.HttpSettings;
 import dev.millrace.server.gateway.HttpTimeouts;
+import dev.millrace.server.gateway.HttpTls;
 import dev.millrace.server.gateway.OperationsRoutes;
 import dev.millrace.server.gateway.Origins;
 import dev.millrace.server.gateway.ServiceCalls;
@@ -28,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -52,6 +55,7 @@ final class HttpRoom implements AutoCloseable {
   /**
    * Starts to listen.
    *
+   * @param tls what it shows of itself; empty for plain text
    * @param services as behind the gRPC door, with their interceptors
    * @param executor parses and writes what is large
    * @throws IOException if the address cannot be listened on
@@ -59,6 +63,7 @@ final class HttpRoom implements AutoCloseable {
   static HttpRoom open(
       ServeOptions options,
       int port,
+      Optional<TlsIdentity> tls,
       List<ServerServiceDefinition> services,
       ServerServiceDefinition health,
       OperationsRoutes operations,
@@ -75,6 +80,7 @@ final class HttpRoom implements AutoCloseable {
           HttpDoor.open(
               new HttpSettings(
                   new InetSocketAddress(options.host(), port),
+                  tls.map(shown -> new HttpTls(shown.certificates(), shown.key())),
                   options.maxMessageBytes(),
                   options.drainTimeout(),
                   origins(options),

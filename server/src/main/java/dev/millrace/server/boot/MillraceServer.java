@@ -2,6 +2,7 @@ package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.BindRule;
 import dev.millrace.server.boot.config.ServeOptions;
+import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
@@ -137,6 +138,7 @@ public final class MillraceServer implements AutoCloseable {
     this.options = options;
     this.setup = setup;
     BindRule.check(options);
+    Optional<TlsIdentity> tls = options.tls();
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
     room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
@@ -296,7 +298,7 @@ public final class MillraceServer implements AutoCloseable {
     door =
         GrpcDoor.open(
             new InetSocketAddress(options.host(), options.port()),
-            setup.tls(),
+            setup.tls().or(() -> tls),
             options.maxMessageBytes(),
             services,
             health.service());
@@ -306,6 +308,7 @@ public final class MillraceServer implements AutoCloseable {
             : HttpRoom.open(
                 options,
                 options.httpPort().getAsInt(),
+                tls,
                 services,
                 health.service().bindService(),
                 new OperationsRoutes(this::notReadyReason, meters::scrape, calls),
