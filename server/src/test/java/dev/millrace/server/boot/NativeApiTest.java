@@ -267,6 +267,38 @@ final class NativeApiTest {
   }
 
   @Test
+  void error_ofAPathThatNobodyHas_hasTheIdOfItsHeader() {
+    HttpResponse<byte[]> answer = http.get("/nothing");
+    assertThat(Http.text(answer))
+        .contains(
+            "\"requestId\":\"" + answer.headers().firstValue("x-request-id").orElse("none") + "\"")
+        .endsWith("}\n");
+  }
+
+  @Test
+  void head_ofACallThatIsRead_isItsAnswerWithoutTheBody() {
+    HttpResponse<byte[]> answer =
+        http.send(http.request("/api/v1/models/doubling").method("HEAD", BodyPublishers.noBody()));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEmpty();
+    assertThat(
+            http.send(
+                    http.request("/api/v1/models/doubling:watch")
+                        .method("HEAD", BodyPublishers.noBody()))
+                .statusCode())
+        .isEqualTo(405);
+  }
+
+  @Test
+  void start_ofTheApi_leadsToItsPage() {
+    for (String path : List.of("/api/v1", "/api/v1/")) {
+      HttpResponse<byte[]> answer = http.get(path);
+      assertThat(answer.statusCode()).as(path).isEqualTo(307);
+      assertThat(answer.headers().firstValue("location")).contains("/api");
+    }
+  }
+
+  @Test
   void predict_aDeadline_isKept() {
     HttpResponse<byte[]> late =
         http.send(

@@ -78,7 +78,7 @@ public final class NativeApi implements HttpRoutes, HttpService {
   @Override
   public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
     for (NativeRoute route : routes) {
-      if (route.verb() == request.method()) {
+      if (route.takes(request.method())) {
         Optional<Map<String, String>> variables = route.path().match(context.path());
         if (variables.isPresent()) {
           return answer(route, variables.get(), context, request);
