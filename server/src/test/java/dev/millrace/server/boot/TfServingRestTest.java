@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.server.testing.RestClient;
+import dev.millrace.server.testing.Scrape;
 import dev.millrace.server.testing.SmallModels;
 import io.grpc.CallOptions;
 import java.io.ByteArrayInputStream;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPInputStream;
@@ -184,6 +186,27 @@ final class TfServingRestTest {
                 CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.MILLISECONDS))
             .join();
     assertThat(late.statusCode()).isEqualTo(504);
+    rig.awaitNoTensors();
+  }
+
+  @Test
+  void predict_theClientLeaves_endsTheCall() {
+    CompletableFuture<HttpResponse<byte[]>> call =
+        rig.rest.send("POST", "/v1/models/slow:predict", slow(), CallOptions.DEFAULT);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (rig.server.openTensors() == 0) {
+      assertThat(System.nanoTime()).as("the call arrives in time").isLessThan(end);
+      Thread.onSpinWait();
+    }
+    call.cancel(true);
+    Scrape metrics = new Scrape("127.0.0.1:" + rig.server.managementPort());
+    String[] cancelled = {"model=\"slow\"", "why=\"cancelled\""};
+    // Before its run or in it; a call that nobody cancels is in neither.
+    while (metrics.value("millrace_dropped_total", cancelled)
+            + metrics.value("millrace_work_wasted_seconds_total", cancelled)
+        == 0) {
+      assertThat(System.nanoTime()).as("the call ends in time").isLessThan(end);
+    }
     rig.awaitNoTensors();
   }
 
