@@ -60,7 +60,7 @@ export function troublesTests(rig) {
 
   test('server_goneAndBack_isSaidAndFoundAgain', async () => {
     await rig.go('models');
-    await rig.see('[aria-label="Version 1: details"]');
+    await rig.see('[aria-label="Version 2: details"]');
     await rig.loseServer();
     await rig.see('text=The server does not answer', 'text=No answer');
     await rig.hasNoSeriousFinding();
