@@ -22,6 +22,8 @@ export function troublesTests(rig) {
       await rig.go('models');
       await rig.page.reload();
       await rig.see('.banner >> text=This server asks for an API key', 'text=Nothing to show yet');
+      for (let i = 0; i < 2; i++) await rig.page.waitForResponse(/monitoring/);
+      assert.match(await rig.page.textContent('.banner'), /asks for an API key/);
       await rig.hasNoSeriousFinding();
       await rig.page.click('.banner >> text=Enter API key');
       await rig.see('dialog #api-key');
