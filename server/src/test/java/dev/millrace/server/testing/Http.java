@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -95,15 +96,27 @@ public final class Http {
   }
 
   /**
-   * Sends bytes on a connection of their own, and reads until the server closes it or has said that
-   * it will, which it does some seconds later.
+   * Sends bytes on a connection of their own, and reads meanwhile until the server closes it or has
+   * said that it will, which it does some seconds later. Empty when the connection was reset: what
+   * a server says before it has read everything may be lost.
    */
   public String raw(String bytes) throws IOException {
     try (Socket socket = connect()) {
+      CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> write(socket, bytes));
+      String answer = readAll(socket, true);
+      socket.close();
+      sent.join();
+      return answer;
+    }
+  }
+
+  private static void write(Socket socket, String bytes) {
+    try {
       OutputStream out = socket.getOutputStream();
       out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
       out.flush();
-      return readAll(socket, true);
+    } catch (IOException closed) {
+      // The server has heard enough.
     }
   }
 
