@@ -12,6 +12,7 @@ import dev.millrace.server.gateway.HttpTls;
 import dev.millrace.server.gateway.OperationsRoutes;
 import dev.millrace.server.gateway.Origins;
 import dev.millrace.server.gateway.ServiceCalls;
+import dev.millrace.server.gateway.console.ConsoleRoutes;
 import dev.millrace.server.gateway.kserve.KserveRest;
 import dev.millrace.server.gateway.rest.RestFaults;
 import dev.millrace.server.gateway.rest.RestRoutes;
@@ -105,7 +106,8 @@ final class HttpRoom implements AutoCloseable {
       OperationsRoutes operations,
       ServiceCalls calls,
       HttpErrors errors,
-      Executor executor) {
+      Executor executor)
+      throws IOException {
     List<ServerServiceDefinition> grpc = new ArrayList<>();
     for (ServerServiceDefinition service : services) {
       grpc.add(KeptBytes.of(ServerInterceptors.intercept(service, new CallerAddress())));
@@ -121,7 +123,8 @@ final class HttpRoom implements AutoCloseable {
         new RestRoutes(
             "(?i)^/v1/.*$", new TfServingRest(most, executor, faults), faults, calls, executor),
         new RestRoutes(
-            "^/v2(?:/.*)?$", new KserveRest(most, executor, faults), faults, calls, executor));
+            "^/v2(?:/.*)?$", new KserveRest(most, executor, faults), faults, calls, executor),
+        ConsoleRoutes.read());
   }
 
   private static Origins origins(ServeOptions options) throws UnknownHostException {

@@ -126,6 +126,7 @@ public final class MillraceServer implements AutoCloseable {
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
   private final TrainingJobs jobs;
+  private final EvaluationRoom evaluations;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
   private final ManagementServer management;
@@ -209,6 +210,8 @@ public final class MillraceServer implements AutoCloseable {
             meters,
             clock,
             bakeInterval);
+    evaluations =
+        new EvaluationRoom(options, room, catalog, life.loans(catalog, calls), batched, clock);
     Recipes recipes = Recipes.onClassPath();
     jobs =
         new TrainingJobs(
@@ -248,12 +251,18 @@ public final class MillraceServer implements AutoCloseable {
     services.addAll(
         List.of(
             malformed.guard(
-                new InferenceServiceV1(traffic.predictor(), statuses, clock).bindService(),
+                new InferenceServiceV1(
+                        traffic.predictor(),
+                        evaluations.explanations(traffic.predictor()),
+                        statuses,
+                        clock)
+                    .bindService(),
                 CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)),
             malformed.guard(modelService.bindService(), CallThreads.of(calls, statuses)),
             malformed.guard(
                 new TrainingServiceV1(jobs, statuses, calls).bindService(),
-                CallThreads.of(calls, statuses))));
+                CallThreads.of(calls, statuses)),
+            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
     services.addAll(
         foreign.services(
             traffic.predictor(),
@@ -427,6 +436,7 @@ public final class MillraceServer implements AutoCloseable {
     health.drain();
     pause();
     jobs.close();
+    evaluations.close();
     modelService.endWatches();
     CompletableFuture<Boolean> httpDrained =
         http == null ? CompletableFuture.completedFuture(true) : http.drain();

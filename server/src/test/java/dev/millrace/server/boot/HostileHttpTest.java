@@ -32,8 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HostileHttpTest {
   private static final String PREDICT = "/api/v1/models/doubling:predict";
   private static final int LIMIT = 4 << 20;
-  // The answer comes before all has been sent, and a reset may overtake it.
-  private static final String TOO_LARGE_OR_RESET = "^(HTTP/1.1 431 |$)";
 
   private DoorRig rig;
   private Http http;
@@ -172,7 +170,7 @@ final class HostileHttpTest {
                 + boundary
                 + "x".repeat(1 << 20)
                 + "\r\nContent-Length: 0\r\n\r\n");
-    assertThat(huge).containsPattern(TOO_LARGE_OR_RESET);
+    assertThat(huge).startsWith("HTTP/1.1 431");
     HttpResponse<byte[]> small =
         http.send(
             http.request(PREDICT)
@@ -187,7 +185,7 @@ final class HostileHttpTest {
     for (int i = 0; i < 100_000; i++) {
       flood.append("h").append(i).append(": x\r\n");
     }
-    assertThat(http.raw(head(flood.toString()))).containsPattern(TOO_LARGE_OR_RESET);
+    assertThat(http.raw(head(flood.toString()))).startsWith("HTTP/1.1 431");
   }
 
   // Row 19: bombs.

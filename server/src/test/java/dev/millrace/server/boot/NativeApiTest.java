@@ -7,6 +7,7 @@ import com.google.api.AnnotationsProto;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.SmallModels;
+import dev.millrace.v1.EvaluationServiceProtos;
 import dev.millrace.v1.InferenceServiceProtos;
 import dev.millrace.v1.ModelServiceProtos;
 import dev.millrace.v1.PredictResponse;
@@ -74,6 +75,7 @@ final class NativeApiTest {
               .replace("{version}", "9")
               .replace("{label}", "none")
               .replace("{job}", "none")
+              .replace("{evaluation}", "none")
               .replace("{import_id}", "none");
       for (Iterator<String> verb = path.getValue().fieldNames(); verb.hasNext(); ) {
         String method = verb.next().toUpperCase(java.util.Locale.ROOT);
@@ -111,7 +113,8 @@ final class NativeApiTest {
     Stream.of(
             InferenceServiceProtos.getDescriptor(),
             ModelServiceProtos.getDescriptor(),
-            TrainingServiceProtos.getDescriptor())
+            TrainingServiceProtos.getDescriptor(),
+            EvaluationServiceProtos.getDescriptor())
         .flatMap(file -> file.getServices().stream())
         .flatMap(service -> service.getMethods().stream())
         .forEach(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.server.testing.RestClient;
+import dev.millrace.server.testing.Scrape;
 import dev.millrace.server.testing.SmallModels;
 import io.grpc.CallOptions;
 import java.io.ByteArrayInputStream;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPInputStream;
@@ -187,9 +189,36 @@ final class TfServingRestTest {
     rig.awaitNoTensors();
   }
 
+  @Test
+  void predict_theClientLeaves_endsTheCall() {
+    Scrape metrics = new Scrape("127.0.0.1:" + rig.server.managementPort());
+    String[] cancelled = {"model=\"slow\"", "why=\"cancelled\""};
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    // Before its run or in it; a call that nobody cancels is in neither. A run may end before the
+    // server hears that the client has left, so that one call is not enough.
+    while (metrics.value("millrace_dropped_total", cancelled)
+            + metrics.value("millrace_work_wasted_seconds_total", cancelled)
+        == 0) {
+      assertThat(System.nanoTime()).as("a call ends in time").isLessThan(end);
+      CompletableFuture<HttpResponse<byte[]>> call =
+          rig.rest.send("POST", "/v1/models/slow:predict", slow(40), CallOptions.DEFAULT);
+      while (rig.server.openTensors() == 0) {
+        assertThat(System.nanoTime()).as("the call arrives in time").isLessThan(end);
+        Thread.onSpinWait();
+      }
+      call.cancel(true);
+      rig.awaitNoTensors();
+    }
+  }
+
   private static byte[] slow() {
-    String row = "0,".repeat(SmallModels.SLOW_WIDTH - 1) + "0";
-    return ("{\"instances\":[[" + row + "]]}").getBytes(StandardCharsets.UTF_8);
+    return slow(1);
+  }
+
+  private static byte[] slow(int rows) {
+    String row = "[" + "0,".repeat(SmallModels.SLOW_WIDTH - 1) + "0]";
+    return ("{\"instances\":[" + (row + ",").repeat(rows - 1) + row + "]}")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   @Test

@@ -13,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -96,27 +95,23 @@ public final class Http {
   }
 
   /**
-   * Sends bytes on a connection of their own, and reads meanwhile until the server closes it or has
-   * said that it will, which it does some seconds later. Empty when the connection was reset: what
-   * a server says before it has read everything may be lost.
+   * Sends bytes on a connection of their own, and reads until the server closes it or has said that
+   * it will, which it does some seconds later.
    */
   public String raw(String bytes) throws IOException {
     try (Socket socket = connect()) {
-      CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> write(socket, bytes));
-      String answer = readAll(socket, true);
-      socket.close();
-      sent.join();
-      return answer;
+      send(socket, bytes);
+      return readAll(socket, true);
     }
   }
 
-  private static void write(Socket socket, String bytes) {
+  private static void send(Socket socket, String bytes) throws IOException {
+    OutputStream out = socket.getOutputStream();
     try {
-      OutputStream out = socket.getOutputStream();
       out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
       out.flush();
-    } catch (IOException closed) {
-      // The server has heard enough.
+    } catch (SocketException closed) {
+      // A server that has read enough answers and closes; its answer can still be read.
     }
   }
 

@@ -16,6 +16,7 @@ import dev.millrace.server.gateway.RequestId;
 import dev.millrace.server.gateway.ServiceCalls;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.v1.EvaluationServiceGrpc;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.TrainingServiceGrpc;
@@ -39,7 +40,8 @@ public final class NativeApi implements HttpRoutes, HttpService {
       List.of(
           InferenceServiceGrpc.getServiceDescriptor(),
           ModelServiceGrpc.getServiceDescriptor(),
-          TrainingServiceGrpc.getServiceDescriptor());
+          TrainingServiceGrpc.getServiceDescriptor(),
+          EvaluationServiceGrpc.getServiceDescriptor());
 
   private static final int LARGEST_INLINE = 64 << 10;
 
