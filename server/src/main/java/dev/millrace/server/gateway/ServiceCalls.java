@@ -13,6 +13,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.netty.channel.ChannelFutureListener;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -96,6 +97,13 @@ public final class ServiceCalls {
     // Of a connection that breaks, the library tells the log alone; after the answer it is too late
     // to cancel, and nothing happens.
     context.log().whenComplete().thenRun(() -> call.cancel("the HTTP request has ended", null));
+    io.netty.channel.Channel connection = context.log().partial().channel();
+    if (connection != null && !context.sessionProtocol().isMultiplex()) {
+      // With HTTP/1 it tells it a second late, in which most runs would end for nobody.
+      ChannelFutureListener left = closed -> call.cancel("the client has left", null);
+      connection.closeFuture().addListener(left);
+      context.log().whenComplete().thenRun(() -> connection.closeFuture().removeListener(left));
+    }
   }
 
   private static CallOptions options(ServiceRequestContext context, CallOptions otherwise) {
