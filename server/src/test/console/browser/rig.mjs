@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {mkdirSync} from 'node:fs';
+import {mkdirSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {Server} from './server.mjs';
 import {chromium, seriousFindings} from './tools.mjs';
@@ -14,6 +14,7 @@ export class Rig {
   strange = [];
 
   async start() {
+    rmSync(shots, {recursive: true, force: true});
     mkdirSync(shots, {recursive: true});
     this.server = await Server.start();
     this.browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ['--no-sandbox']});

@@ -45,7 +45,7 @@ export function trainingTests(rig) {
     await rig.page.fill('#train-steps', '0');
     await rig.page.click('text=Start training');
     await rig.see('text=Steps must be at least 1');
-    await rig.page.fill('#train-steps', '200');
+    await rig.page.fill('#train-steps', '150');
     await startTraining(rig);
     const first = await morePointsThan(rig, 0);
     await morePointsThan(rig, first);

@@ -22,6 +22,8 @@ export function troublesTests(rig) {
       await rig.go('models');
       await rig.page.reload();
       await rig.see('.banner >> text=This server asks for an API key', 'text=Nothing to show yet');
+      for (let i = 0; i < 2; i++) await rig.page.waitForResponse(/monitoring/);
+      assert.match(await rig.page.textContent('.banner'), /asks for an API key/);
       await rig.hasNoSeriousFinding();
       await rig.page.click('.banner >> text=Enter API key');
       await rig.see('dialog #api-key');
@@ -60,7 +62,7 @@ export function troublesTests(rig) {
 
   test('server_goneAndBack_isSaidAndFoundAgain', async () => {
     await rig.go('models');
-    await rig.see('[aria-label="Version 1: details"]');
+    await rig.see('[aria-label="Version 2: details"]');
     await rig.loseServer();
     await rig.see('text=The server does not answer', 'text=No answer');
     await rig.hasNoSeriousFinding();

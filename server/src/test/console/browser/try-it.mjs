@@ -24,7 +24,8 @@ export function tryItTests(rig) {
     const box = await rig.page.locator('canvas.pad').boundingBox();
     await rig.page.mouse.move(box.x + 40, box.y + 40);
     await rig.page.mouse.down();
-    for (let i = 0; i < 2; i++) await rig.page.waitForResponse(/api\/v1\/models$/);
+    await rig.page.waitForResponse(/api\/v1\/models$/);
+    await rig.page.waitForResponse(/monitoring/);
     const before = await rig.page.locator('canvas.pad').evaluate((pad) => pad.toDataURL());
     await rig.page.mouse.move(box.x + 90, box.y + 160, {steps: 5});
     await rig.page.mouse.up();

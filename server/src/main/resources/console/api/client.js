@@ -6,7 +6,7 @@ import {CallError, fromJson} from './problem.js';
 /** The server beside which this page lies, wherever a proxy has put it. */
 const base = new URL('./', document.baseURI);
 
-/** Hears how each call went: `answered`, or `failed` with a CallError. */
+/** Hears how each call went: `answered` with its path, or `failed` with a CallError. */
 export const calls = new EventTarget();
 
 const tell = (type, detail) => calls.dispatchEvent(new CustomEvent(type, {detail}));
@@ -31,7 +31,7 @@ async function send(path, {method = 'GET', body, signal, accept = 'application/j
     throw failed(new CallError({status: 0}));
   }
   if (!response.ok) throw failed(await errorOf(response));
-  tell('answered');
+  tell('answered', path);
   return response;
 }
 

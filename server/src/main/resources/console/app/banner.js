@@ -21,7 +21,9 @@ export function startBanner(place) {
       ),
     );
   });
-  calls.addEventListener('answered', () => {
+  calls.addEventListener('answered', ({detail: path}) => {
+    // The metrics may be open to everybody: that they come says nothing of a key.
+    if (kind === 'key' && !path.startsWith('api/')) return;
     if (kind) place.replaceChildren();
     kind = '';
   });

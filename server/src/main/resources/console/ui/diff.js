@@ -52,7 +52,7 @@ function metric({name, base, changed}) {
   const delta = Number(changed) - Number(base);
   const known = base && changed && Number.isFinite(delta);
   const better = known && delta !== 0 && (share || isLess(name)) ? (isLess(name) ? delta < 0 : delta > 0) : null;
-  const words = !known ? '' : share ? `${signed(delta * 100)} pp` : signed(delta, Math.abs(delta) >= 100 ? 0 : 3);
+  const words = !known ? '' : share ? `${signed(delta * 100)} pp` : signed(delta, Math.abs(delta) >= 100 ? 0 : Math.abs(delta) >= 1 ? 1 : 3);
   return cells(name, text(base), text(changed), h('span', {class: better === null ? 'soft' : better ? 'good' : 'bad'}, words));
 }
 

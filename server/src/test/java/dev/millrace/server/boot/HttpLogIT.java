@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ final class HttpLogIT {
     try (RunningServer server =
         RunningServer.start(folder, Map.of("MILLRACE_LOG_LEVEL", "DEBUG"))) {
       Http http = new Http(Integer.parseInt(server.httpAddress().split(":")[1]));
+      awaitAvailable(http);
       for (String path :
           List.of(
               "/api/v1/models/a%0a" + FORGED.replace(" ", "%20") + "%1b[31m",
@@ -62,5 +64,14 @@ final class HttpLogIT {
     String log = Files.readString(folder.resolve("server.log"));
     assertThat(log).contains("draining").doesNotContain(SECRET, CANARY, "\u001b");
     assertThat(log.lines()).noneMatch(line -> line.startsWith(FORGED));
+  }
+
+  /** A version that was copied in by hand is served when two scans have seen the same files. */
+  private static void awaitAvailable(Http http) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!Http.text(http.get("/api/v1/models/doubling")).contains("VERSION_STATE_AVAILABLE")) {
+      assertThat(System.nanoTime()).as("the model is served in time").isLessThan(end);
+      Thread.onSpinWait();
+    }
   }
 }
