@@ -106,7 +106,6 @@ final class FuzzRepository {
             42,
             "mnist"),
         some,
-        directory,
-        progress -> {});
+        RunOutputs.of(directory, progress -> {}));
   }
 }

@@ -8,7 +8,6 @@ import dev.millrace.server.model.ServingException;
 import dev.millrace.server.tensorflow.record.WarmUpFile;
 import dev.millrace.server.training.RecipeDescription;
 import dev.millrace.server.training.TrainedModel;
-import dev.millrace.server.training.TrainingProgress;
 import dev.millrace.server.training.TrainingSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -62,23 +60,26 @@ public final class MnistCnn implements Recipe {
   }
 
   @Override
-  public TrainedModel train(
-      TrainingSpec spec,
-      Dataset dataset,
-      Path exportDirectory,
-      Consumer<TrainingProgress> progress) {
+  public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
     MnistCnnParameters parameters =
         MnistCnnParameters.of(spec, DESCRIPTION.resolve(spec.parameters()));
     checkFits(dataset);
+    Path exportDirectory = outputs.exportDirectory();
     if (Files.exists(exportDirectory)) {
       throw new IllegalArgumentException("the export directory exists");
     }
     try (TrainingRun run = new TrainingRun(parameters, dataset.train())) {
+      BoardEvents board = new BoardEvents(outputs.events(), run);
       TrainingLoop loop =
           new TrainingLoop(
-              run, dataset.validation(), progress, TrainingLoop.Checkpoints.NONE, nanoTime);
+              run,
+              dataset.validation(),
+              outputs.progress().andThen(board::report),
+              TrainingLoop.Checkpoints.NONE,
+              nanoTime);
       Map<String, Double> metrics = new TreeMap<>(loop.run());
       metrics.put("test_accuracy", run.accuracy(dataset.test()));
+      board.confusion(dataset.test());
       export(run, exportDirectory);
       WarmUpFile.write(exportDirectory, WarmUpExamples.of(dataset.train()));
       return TrainedModel.of(metrics, dataset.digest());

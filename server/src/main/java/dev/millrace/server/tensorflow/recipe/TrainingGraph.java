@@ -2,7 +2,9 @@ package dev.millrace.server.tensorflow.recipe;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -27,6 +29,8 @@ final class TrainingGraph implements AutoCloseable {
   private final Operand<TFloat32> loss;
   private final Operand<TInt32> trainCorrect;
   private final Operand<TInt32> correct;
+  private final Operand<TInt32> classes;
+  private final SortedMap<String, Operand<TFloat32>> weights = new TreeMap<>();
   private final Op initialise;
   private final Op trainStep;
   private final Operand<TInt64> globalStep;
@@ -42,6 +46,7 @@ final class TrainingGraph implements AutoCloseable {
           tf.withName("labels")
               .placeholder(TInt32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
       MnistNetwork network = new MnistNetwork(tf);
+      network.weights().forEach(weight -> weights.put(weight.name(), weight.read(tf)));
       AdamOptimiser adam = new AdamOptimiser(tf, network.weights());
       ResourceVariable<TInt64> step =
           ResourceVariable.create(tf, "global_step", TInt64.class, Shape.scalar());
@@ -55,17 +60,19 @@ final class TrainingGraph implements AutoCloseable {
       Ops serve = tf.withSubScope("serve");
       Operand<TFloat32> measured =
           MnistNetwork.logits(serve, images, network.read(serve), UnaryOperator.identity());
-      correct = countCorrect(serve, measured, labels);
+      classes = serve.math.argMax(measured, serve.constant(1), TInt32.class);
+      correct = countCorrect(serve, classes, labels);
 
       Ops train = tf.withSubScope("train");
-      List<Operand<TFloat32>> weights = network.read(train);
+      List<Operand<TFloat32>> learnt = network.read(train);
       UnaryOperator<Operand<TFloat32>> dropout =
           Dropout.of(train, parameters.dropout(), seeds.nextLong(), globalStep);
-      Operand<TFloat32> logits = MnistNetwork.logits(train, images, weights, dropout);
-      trainCorrect = countCorrect(train, logits, labels);
+      Operand<TFloat32> logits = MnistNetwork.logits(train, images, learnt, dropout);
+      trainCorrect =
+          countCorrect(train, train.math.argMax(logits, train.constant(1), TInt32.class), labels);
       loss = meanCrossEntropy(train, logits, labels);
 
-      List<Op> steps = adam.apply(gradients(train, loss, weights), parameters.learningRate());
+      List<Op> steps = adam.apply(gradients(train, loss, learnt), parameters.learningRate());
       Ops after = train.withControlDependencies(steps);
       trainStep = after.assignAddVariableOp(step.handle(), after.constant(1L));
 
@@ -80,8 +87,7 @@ final class TrainingGraph implements AutoCloseable {
   }
 
   private static Operand<TInt32> countCorrect(
-      Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels) {
-    Operand<TInt32> classes = tf.math.argMax(logits, tf.constant(1), TInt32.class);
+      Ops tf, Operand<TInt32> classes, Operand<TInt32> labels) {
     return tf.reduceSum(
         tf.dtypes.cast(tf.math.equal(classes, labels), TInt32.class), tf.constant(0));
   }
@@ -132,6 +138,16 @@ final class TrainingGraph implements AutoCloseable {
   /** Examples of a batch classified rightly, without dropout. */
   Operand<TInt32> correct() {
     return correct;
+  }
+
+  /** The classes of a batch as the model sees them, without dropout. */
+  Operand<TInt32> classes() {
+    return classes;
+  }
+
+  /** The network's weights by name. */
+  SortedMap<String, Operand<TFloat32>> weights() {
+    return weights;
   }
 
   /** Number of steps done. */

@@ -110,7 +110,10 @@ class MnistCnnTest {
   @Test
   void train_intoAFolderThatExists_isRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> recipe.train(spec(Map.of()), MnistExamples.some(), folder, reports::add));
+        .isThrownBy(
+            () ->
+                recipe.train(
+                    spec(Map.of()), MnistExamples.some(), RunOutputs.of(folder, reports::add)));
     assertThat(folder).isEmptyDirectory();
   }
 
@@ -126,7 +129,8 @@ class MnistCnnTest {
   }
 
   private TrainedModel train(Dataset dataset, Map<String, String> parameters) {
-    return recipe.train(spec(parameters), dataset, folder.resolve("model"), reports::add);
+    return recipe.train(
+        spec(parameters), dataset, RunOutputs.of(folder.resolve("model"), reports::add));
   }
 
   private TrainingSpec spec(Map<String, String> parameters) {
