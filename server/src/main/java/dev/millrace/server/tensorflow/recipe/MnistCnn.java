@@ -26,8 +26,9 @@ import org.tensorflow.exceptions.TensorFlowException;
  *
  * <p>Reports every 100 steps and after the last one. Its metrics are {@code test_accuracy} and
  * {@code validation_accuracy} in 0..1, {@code train_loss}, the mean over the last report's steps,
- * {@code images_per_second} and {@code train_seconds}, without validation. Beside the SavedModel it
- * writes warm-up requests with a few of the training images.
+ * {@code images_per_second} and {@code train_seconds}, without validation; with patience also
+ * {@code best_step}, the step whose weights are exported. Beside the SavedModel it writes warm-up
+ * requests with a few of the training images.
  */
 public final class MnistCnn implements Recipe {
   private static final RecipeDescription DESCRIPTION =
@@ -68,7 +69,8 @@ public final class MnistCnn implements Recipe {
     if (Files.exists(exportDirectory)) {
       throw new IllegalArgumentException("the export directory exists");
     }
-    try (TrainingRun run = new TrainingRun(parameters, dataset.train())) {
+    try (TrainingRun run = new TrainingRun(parameters, dataset.train());
+        EarlyStopping stopping = new EarlyStopping(parameters.patience())) {
       BoardEvents board = new BoardEvents(outputs.events(), run);
       TrainingLoop loop =
           new TrainingLoop(
@@ -76,8 +78,14 @@ public final class MnistCnn implements Recipe {
               dataset.validation(),
               outputs.progress().andThen(board::report),
               TrainingLoop.Checkpoints.NONE,
+              stopping,
               nanoTime);
       Map<String, Double> metrics = new TreeMap<>(loop.run());
+      run.publish();
+      if (parameters.patience() > 0) {
+        metrics.put("best_step", (double) run.step());
+        metrics.put("validation_accuracy", run.accuracy(dataset.validation()));
+      }
       metrics.put("test_accuracy", run.accuracy(dataset.test()));
       board.confusion(dataset.test());
       export(run, exportDirectory);

@@ -2,6 +2,7 @@ package dev.millrace.server.tensorflow.recipe;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -33,9 +34,15 @@ final class TrainingGraph implements AutoCloseable {
   private final SortedMap<String, Operand<TFloat32>> weights = new TreeMap<>();
   private final Op initialise;
   private final Op trainStep;
+  private final Op publish;
   private final Operand<TInt64> globalStep;
 
-  TrainingGraph(MnistCnnParameters parameters) {
+  /**
+   * Builds it.
+   *
+   * @param totalSteps steps of the whole run
+   */
+  TrainingGraph(MnistCnnParameters parameters, long totalSteps) {
     graph = new Graph();
     try {
       SplittableRandom seeds = new SplittableRandom(parameters.seed());
@@ -48,18 +55,30 @@ final class TrainingGraph implements AutoCloseable {
       MnistNetwork network = new MnistNetwork(tf);
       network.weights().forEach(weight -> weights.put(weight.name(), weight.read(tf)));
       AdamOptimiser adam = new AdamOptimiser(tf, network.weights());
+      Optional<WeightAverages> averages =
+          parameters.weightAveraging() == 0
+              ? Optional.empty()
+              : Optional.of(
+                  new WeightAverages(tf, network.weights(), parameters.weightAveraging()));
       ResourceVariable<TInt64> step =
           ResourceVariable.create(tf, "global_step", TInt64.class, Shape.scalar());
       globalStep = step.read(tf);
 
       List<Op> first = InitialWeights.assign(tf.withSubScope("initial"), network, seeds);
+      List<Op> begun =
+          averages.map(these -> these.initialise(List.copyOf(first))).orElse(List.of());
+      first.addAll(begun);
       first.addAll(adam.initialise());
       first.add(step.assign(tf, tf.constant(0L)));
       initialise = tf.withName("initialise").withControlDependencies(first).noOp();
 
       Ops serve = tf.withSubScope("serve");
       Operand<TFloat32> measured =
-          MnistNetwork.logits(serve, images, network.read(serve), UnaryOperator.identity());
+          MnistNetwork.logits(
+              serve,
+              images,
+              averages.map(these -> these.read(serve)).orElseGet(() -> network.read(serve)),
+              UnaryOperator.identity());
       classes = serve.math.argMax(measured, serve.constant(1), TInt32.class);
       correct = countCorrect(serve, classes, labels);
 
@@ -67,17 +86,30 @@ final class TrainingGraph implements AutoCloseable {
       List<Operand<TFloat32>> learnt = network.read(train);
       UnaryOperator<Operand<TFloat32>> dropout =
           Dropout.of(train, parameters.dropout(), seeds.nextLong(), globalStep);
-      Operand<TFloat32> logits = MnistNetwork.logits(train, images, learnt, dropout);
+      Operand<TFloat32> distorted =
+          DistortedImages.of(train, images, parameters.distortion(), seeds.nextLong(), globalStep);
+      Operand<TFloat32> logits = MnistNetwork.logits(train, distorted, learnt, dropout);
       trainCorrect =
           countCorrect(train, train.math.argMax(logits, train.constant(1), TInt32.class), labels);
-      loss = meanCrossEntropy(train, logits, labels);
+      loss = meanCrossEntropy(train, logits, labels, parameters.labelSmoothing());
 
-      List<Op> steps = adam.apply(gradients(train, loss, learnt), parameters.learningRate());
+      Operand<TFloat32> learningRate =
+          LearningRate.of(
+              train, parameters.learningRate(), parameters.cosineDecay(), totalSteps, globalStep);
+      List<Op> steps = adam.apply(gradients(train, loss, learnt), learningRate);
+      List<Op> averaged =
+          averages.map(these -> these.update(List.copyOf(steps), globalStep)).orElse(List.of());
+      steps.addAll(averaged);
       Ops after = train.withControlDependencies(steps);
       trainStep = after.assignAddVariableOp(step.handle(), after.constant(1L));
+      publish =
+          tf.withName("publish")
+              .withControlDependencies(averages.map(WeightAverages::publish).orElse(List.of()))
+              .noOp();
 
       List<ResourceVariable<? extends TType>> all = new ArrayList<>(network.weights());
       all.addAll(adam.variables());
+      averages.ifPresent(these -> all.addAll(these.variables()));
       all.add(step);
       SaverOps.add(tf, all);
     } catch (RuntimeException | Error failed) {
@@ -94,9 +126,14 @@ final class TrainingGraph implements AutoCloseable {
 
   /** In the one-hot form, because TensorFlow has no native gradient of the sparse one. */
   private static Operand<TFloat32> meanCrossEntropy(
-      Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels) {
+      Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels, float smoothing) {
+    float spread = smoothing / MnistNetwork.CLASSES;
     Operand<TFloat32> expected =
-        tf.oneHot(labels, tf.constant(MnistNetwork.CLASSES), tf.constant(1f), tf.constant(0f));
+        tf.oneHot(
+            labels,
+            tf.constant(MnistNetwork.CLASSES),
+            tf.constant(1 - smoothing + spread),
+            tf.constant(spread));
     return tf.math.mean(
         tf.nn.softmaxCrossEntropyWithLogits(logits, expected).loss(), tf.constant(0));
   }
@@ -163,6 +200,11 @@ final class TrainingGraph implements AutoCloseable {
   /** Learns from a batch. */
   Op trainStep() {
     return trainStep;
+  }
+
+  /** Makes the weights what is exported: their averages, where these are kept. */
+  Op publish() {
+    return publish;
   }
 
   @Override

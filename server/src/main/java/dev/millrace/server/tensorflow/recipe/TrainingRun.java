@@ -22,6 +22,7 @@ final class TrainingRun implements AutoCloseable {
   private final MnistCnnParameters parameters;
   private final LabelledImages examples;
   private final BatchOrder order;
+  private final long totalSteps;
   private final int[] indexes;
   private final TrainingGraph graph;
   private final Session session;
@@ -34,10 +35,11 @@ final class TrainingRun implements AutoCloseable {
     this.parameters = parameters;
     this.examples = examples;
     order = new BatchOrder(examples.count(), parameters.batchSize(), parameters.seed());
+    totalSteps = parameters.totalSteps(examples.count());
     indexes = new int[parameters.batchSize()];
     batch = new ImageBatch(parameters.batchSize());
     try {
-      graph = new TrainingGraph(parameters);
+      graph = new TrainingGraph(parameters, totalSteps);
       session = new Session(graph.graph());
     } catch (RuntimeException | Error failed) {
       batch.close();
@@ -55,6 +57,11 @@ final class TrainingRun implements AutoCloseable {
   /** Steps done. */
   long step() {
     return step;
+  }
+
+  /** Steps of the whole run. */
+  long totalSteps() {
+    return totalSteps;
   }
 
   MnistCnnParameters parameters() {
@@ -130,6 +137,11 @@ final class TrainingRun implements AutoCloseable {
         reader.accept(name, values.get(i++).asRawTensor().data().asFloats());
       }
     }
+  }
+
+  /** Ends the run: the weights become what is exported. */
+  void publish() {
+    session.runner().addTarget(graph.publish()).run().close();
   }
 
   /** Keeps weights, optimiser and step. */
