@@ -72,7 +72,11 @@ def check_grpcurl(checks, address):
         with checks.check(f"describe {service} and its messages"):
             text = grpcurl(address, "describe", service)
             expect("service " in text, text)
-            for message in {word for word in text.replace("(", " ").replace(")", " ").split() if word.startswith(".")}:
+            # Options name extensions, which are no messages.
+            calls = " ".join(line for line in text.splitlines() if line.strip().startswith("rpc "))
+            messages = {word for word in calls.replace("(", " ").replace(")", " ").split() if word.startswith(".")}
+            expect(len(messages) > 1, f"only {messages}")
+            for message in messages:
                 expect("message" in grpcurl(address, "describe", message), message)
     with checks.check("call of the health service"):
         expect_equal(json.loads(grpcurl(address, "grpc.health.v1.Health/Check"))["status"], "SERVING", "status")

@@ -1,5 +1,6 @@
 package dev.millrace.client;
 
+import dev.millrace.v1.ExplainRequest;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.ModelStatusRequest;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +98,34 @@ public final class AsyncVersionHandle {
     }
     return predict("classify_image", Map.of("encoded", Tensor.ofStrings(encoded, encoded.size())))
         .thenApply(AsyncVersionHandle::classifications);
+  }
+
+  /**
+   * Explains the answer of {@code serving_default} to one example, in the best way that the version
+   * can: by gradients, or by covering parts of a picture.
+   *
+   * @param inputs all of the signature's inputs by name, each with a first size of 1
+   * @param targetClass the class to explain; empty for the one with the highest score
+   */
+  public CompletableFuture<Explanation> explain(
+      Map<String, Tensor> inputs, OptionalInt targetClass) {
+    ExplainRequest.Builder request = ExplainRequest.newBuilder().setModel(name);
+    inputs.forEach((input, tensor) -> request.putInputs(input, Codec.encode(tensor)));
+    targetClass.ifPresent(request::setTargetClass);
+    return Channel.future(
+            channel
+                .timed(InferenceServiceGrpc.newFutureStub(channel.grpc()))
+                .explain(request.build()))
+        .thenApply(
+            response ->
+                new Explanation(
+                    response.getModel(),
+                    response.getTargetClass(),
+                    response.getMethod().name().replace("EXPLAIN_METHOD_", ""),
+                    Codec.decode(response.getAttributions()),
+                    response.getScore(),
+                    response.getBaselineScore(),
+                    response.getCompletenessGap()));
   }
 
   /** The model with its versions, or with the one that this handle names. */

@@ -217,7 +217,7 @@ final class Codec {
         TrainingJobState.class, state.name(), "TRAINING_JOB_STATE_", TrainingJobState.UNKNOWN);
   }
 
-  private static <E extends Enum<E>> E named(Class<E> type, String name, String prefix, E unknown) {
+  static <E extends Enum<E>> E named(Class<E> type, String name, String prefix, E unknown) {
     try {
       return Enum.valueOf(type, name.startsWith(prefix) ? name.substring(prefix.length()) : name);
     } catch (IllegalArgumentException newerServer) {

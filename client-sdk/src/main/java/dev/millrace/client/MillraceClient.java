@@ -1,6 +1,10 @@
 package dev.millrace.client;
 
 import dev.millrace.v1.CreateTrainingJobRequest;
+import dev.millrace.v1.EvaluateRequest;
+import dev.millrace.v1.EvaluationServiceGrpc;
+import dev.millrace.v1.ListEvaluationsRequest;
+import dev.millrace.v1.ListEvaluationsResponse;
 import dev.millrace.v1.ListModelsRequest;
 import dev.millrace.v1.ListModelsResponse;
 import dev.millrace.v1.ListTrainingJobsRequest;
@@ -113,6 +117,49 @@ public final class MillraceClient implements AutoCloseable {
       token = page.getNextPageToken();
     } while (!token.isEmpty());
     return jobs;
+  }
+
+  /**
+   * Creates an evaluation and returns at once. A retry within the call never creates a second one.
+   */
+  public EvaluationHandle evaluate(EvaluationRequest request) {
+    EvaluateRequest message =
+        EvaluateRequest.newBuilder()
+            .setSpec(EvaluationCodec.encode(request))
+            .setRequestId(UUID.randomUUID().toString())
+            .build();
+    EvaluationInfo created =
+        Channel.await(
+            Channel.future(
+                    channel
+                        .timed(EvaluationServiceGrpc.newFutureStub(channel.grpc()))
+                        .evaluate(message))
+                .thenApply(response -> EvaluationCodec.decode(response.getEvaluation())));
+    return evaluation(created.id());
+  }
+
+  /** An evaluation by its id. */
+  public EvaluationHandle evaluation(String id) {
+    return new EvaluationHandle(channel, id);
+  }
+
+  /** All evaluations without their misread examples, newest first. */
+  public List<EvaluationInfo> evaluations() {
+    List<EvaluationInfo> evaluations = new ArrayList<>();
+    String token = "";
+    do {
+      ListEvaluationsRequest request =
+          ListEvaluationsRequest.newBuilder().setPageSize(PAGE_SIZE).setPageToken(token).build();
+      ListEvaluationsResponse page =
+          Channel.await(
+              Channel.future(
+                  channel
+                      .timed(EvaluationServiceGrpc.newFutureStub(channel.grpc()))
+                      .listEvaluations(request)));
+      page.getEvaluationsList().forEach(one -> evaluations.add(EvaluationCodec.decode(one)));
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return evaluations;
   }
 
   /** Breaks off what is under way and closes the connection. */

@@ -3,6 +3,7 @@ package dev.millrace.client;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * A model in one of its versions. Every method waits for the answer and throws {@link
@@ -58,6 +59,17 @@ public class VersionHandle {
   /** Classifies PNG or JPEG files by the signature {@code classify_image}. */
   public List<Classification> classify(Path... files) {
     return Channel.await(async.classify(files));
+  }
+
+  /**
+   * Explains the answer of {@code serving_default} to one example, in the best way that the version
+   * can: by gradients, or by covering parts of a picture.
+   *
+   * @param inputs all of the signature's inputs by name, each with a first size of 1
+   * @param targetClass the class to explain; empty for the one with the highest score
+   */
+  public Explanation explain(Map<String, Tensor> inputs, OptionalInt targetClass) {
+    return Channel.await(async.explain(inputs, targetClass));
   }
 
   /** The model with its versions, or with the one that this handle names. */

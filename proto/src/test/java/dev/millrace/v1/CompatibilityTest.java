@@ -69,6 +69,7 @@ final class CompatibilityTest {
     for (FileDescriptor file :
         List.of(
             TensorProtos.getDescriptor(),
+            EvaluationServiceProtos.getDescriptor(),
             InferenceServiceProtos.getDescriptor(),
             ModelServiceProtos.getDescriptor(),
             TrainingServiceProtos.getDescriptor())) {

@@ -51,6 +51,10 @@ final class ArchitectureTest {
       mayUse("rollout", "catalog", "repository", "registry", "inference", "tensor", "model");
 
   @ArchTest
+  static final ArchRule evaluation_importsOurs_onlyCatalogDatasetInferenceAndValues =
+      mayUse("evaluation", "catalog", "dataset", "inference", "tensor", "model");
+
+  @ArchTest
   static final ArchRule training_importsOurs_onlyRepositoryRegistryEvaluationDatasetAndValues =
       mayUse("training", "repository", "registry", "evaluation", "dataset", "tensor", "model");
 

@@ -10,6 +10,7 @@ public final class ClientCommands {
   public static void addTo(CommandLine program) {
     program.addSubcommand(new PredictCommand());
     program.addSubcommand(new TrainCommand());
+    program.addSubcommand(new EvaluateCommand());
     program.addSubcommand(new ImportCommand());
     program.addSubcommand(new ModelsCommand());
     program.addSubcommand(new StatusCommand());

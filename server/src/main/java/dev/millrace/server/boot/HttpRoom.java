@@ -1,15 +1,22 @@
 package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.ServeOptions;
+import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.gateway.GrpcRoutes;
 import dev.millrace.server.gateway.HttpDoor;
 import dev.millrace.server.gateway.HttpErrors;
 import dev.millrace.server.gateway.HttpRoutes;
 import dev.millrace.server.gateway.HttpSettings;
 import dev.millrace.server.gateway.HttpTimeouts;
+import dev.millrace.server.gateway.HttpTls;
 import dev.millrace.server.gateway.OperationsRoutes;
 import dev.millrace.server.gateway.Origins;
 import dev.millrace.server.gateway.ServiceCalls;
+import dev.millrace.server.gateway.console.ConsoleRoutes;
+import dev.millrace.server.gateway.kserve.KserveRest;
+import dev.millrace.server.gateway.rest.RestFaults;
+import dev.millrace.server.gateway.rest.RestRoutes;
+import dev.millrace.server.gateway.tfserving.TfServingRest;
 import dev.millrace.server.gateway.v1.ApiPage;
 import dev.millrace.server.gateway.v1.NativeApi;
 import dev.millrace.server.protocol.CallerAddress;
@@ -23,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -47,6 +55,7 @@ final class HttpRoom implements AutoCloseable {
   /**
    * Starts to listen.
    *
+   * @param tls what it shows of itself; empty for plain text
    * @param services as behind the gRPC door, with their interceptors
    * @param executor parses and writes what is large
    * @throws IOException if the address cannot be listened on
@@ -54,6 +63,7 @@ final class HttpRoom implements AutoCloseable {
   static HttpRoom open(
       ServeOptions options,
       int port,
+      Optional<TlsIdentity> tls,
       List<ServerServiceDefinition> services,
       ServerServiceDefinition health,
       OperationsRoutes operations,
@@ -70,6 +80,7 @@ final class HttpRoom implements AutoCloseable {
           HttpDoor.open(
               new HttpSettings(
                   new InetSocketAddress(options.host(), port),
+                  tls.map(shown -> new HttpTls(shown.certificates(), shown.key())),
                   options.maxMessageBytes(),
                   options.drainTimeout(),
                   origins(options),
@@ -95,17 +106,25 @@ final class HttpRoom implements AutoCloseable {
       OperationsRoutes operations,
       ServiceCalls calls,
       HttpErrors errors,
-      Executor executor) {
+      Executor executor)
+      throws IOException {
     List<ServerServiceDefinition> grpc = new ArrayList<>();
     for (ServerServiceDefinition service : services) {
       grpc.add(KeptBytes.of(ServerInterceptors.intercept(service, new CallerAddress())));
     }
     grpc.add(health);
+    RestFaults faults = new RestFaults(errors);
+    long most = options.maxInputBytes();
     return List.of(
         new GrpcRoutes(grpc, options.maxMessageBytes()),
         new NativeApi(calls, errors, executor, System::nanoTime),
         new ApiPage(errors),
-        operations);
+        operations,
+        new RestRoutes(
+            "(?i)^/v1/.*$", new TfServingRest(most, executor, faults), faults, calls, executor),
+        new RestRoutes(
+            "^/v2(?:/.*)?$", new KserveRest(most, executor, faults), faults, calls, executor),
+        ConsoleRoutes.read());
   }
 
   private static Origins origins(ServeOptions options) throws UnknownHostException {

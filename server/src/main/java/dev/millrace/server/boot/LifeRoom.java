@@ -9,6 +9,7 @@ import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.repository.RepositoryScanner;
 import dev.millrace.server.rollout.BasePathRule;
 import dev.millrace.server.rollout.LoadGrowth;
+import dev.millrace.server.rollout.Loans;
 import dev.millrace.server.rollout.MemoryGate;
 import dev.millrace.server.rollout.ModelSet;
 import dev.millrace.server.rollout.ServedList;
@@ -132,6 +133,11 @@ final class LifeRoom {
         joined::between,
         this::scanTwice,
         calls);
+  }
+
+  /** Lends versions of the catalog that was joined. */
+  Loans loans(ModelCatalog catalog, Executor calls) {
+    return new Loans(summons, catalog, this::scan, this::scanSoon, calls);
   }
 
   private void scanTwice() {

@@ -2,6 +2,7 @@ package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.BindRule;
 import dev.millrace.server.boot.config.ServeOptions;
+import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
@@ -125,6 +126,7 @@ public final class MillraceServer implements AutoCloseable {
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
   private final TrainingJobs jobs;
+  private final EvaluationRoom evaluations;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
   private final ManagementServer management;
@@ -136,6 +138,7 @@ public final class MillraceServer implements AutoCloseable {
     this.options = options;
     this.setup = setup;
     BindRule.check(options);
+    Optional<TlsIdentity> tls = options.tls();
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
     room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
@@ -207,6 +210,8 @@ public final class MillraceServer implements AutoCloseable {
             meters,
             clock,
             bakeInterval);
+    evaluations =
+        new EvaluationRoom(options, room, catalog, life.loans(catalog, calls), batched, clock);
     Recipes recipes = Recipes.onClassPath();
     jobs =
         new TrainingJobs(
@@ -246,12 +251,18 @@ public final class MillraceServer implements AutoCloseable {
     services.addAll(
         List.of(
             malformed.guard(
-                new InferenceServiceV1(traffic.predictor(), statuses, clock).bindService(),
+                new InferenceServiceV1(
+                        traffic.predictor(),
+                        evaluations.explanations(traffic.predictor()),
+                        statuses,
+                        clock)
+                    .bindService(),
                 CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)),
             malformed.guard(modelService.bindService(), CallThreads.of(calls, statuses)),
             malformed.guard(
                 new TrainingServiceV1(jobs, statuses, calls).bindService(),
-                CallThreads.of(calls, statuses))));
+                CallThreads.of(calls, statuses)),
+            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
     services.addAll(
         foreign.services(
             traffic.predictor(),
@@ -287,7 +298,7 @@ public final class MillraceServer implements AutoCloseable {
     door =
         GrpcDoor.open(
             new InetSocketAddress(options.host(), options.port()),
-            setup.tls(),
+            setup.tls().or(() -> tls),
             options.maxMessageBytes(),
             services,
             health.service());
@@ -297,6 +308,7 @@ public final class MillraceServer implements AutoCloseable {
             : HttpRoom.open(
                 options,
                 options.httpPort().getAsInt(),
+                tls,
                 services,
                 health.service().bindService(),
                 new OperationsRoutes(this::notReadyReason, meters::scrape, calls),
@@ -424,6 +436,7 @@ public final class MillraceServer implements AutoCloseable {
     health.drain();
     pause();
     jobs.close();
+    evaluations.close();
     modelService.endWatches();
     CompletableFuture<Boolean> httpDrained =
         http == null ? CompletableFuture.completedFuture(true) : http.drain();

@@ -2,7 +2,6 @@ package dev.millrace.server.gateway;
 
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.ContentTooLargeException;
-import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -64,7 +63,7 @@ final class DoorErrors implements ServerErrorHandler {
       HttpStatus status,
       @Nullable String description,
       @Nullable Throwable cause) {
-    return render(headers, status);
+    return render("", headers, status);
   }
 
   @Override
@@ -75,18 +74,19 @@ final class DoorErrors implements ServerErrorHandler {
       HttpStatus status,
       @Nullable String description,
       @Nullable Throwable cause) {
-    return render(headers, status);
+    return render(context == null ? "" : RequestId.of(context), headers, status);
   }
 
-  private AggregatedHttpResponse render(@Nullable RequestHeaders headers, HttpStatus status) {
-    String id = headers == null ? ids.get() : RequestId.choose(headers, ids);
+  private AggregatedHttpResponse render(
+      String given, @Nullable RequestHeaders headers, HttpStatus status) {
+    String id = given.isEmpty() ? RequestId.choose(headers, ids) : given;
     return AggregatedHttpResponse.of(
         ResponseHeaders.builder(status)
             .contentType(MediaType.JSON_UTF_8)
             .set(RequestId.HEADER, id)
             .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
             .build(),
-        HttpData.wrap(HttpErrors.body(id, errors.status(known(status)))));
+        HttpErrors.line(HttpErrors.body(id, errors.status(known(status)))));
   }
 
   private static ServingException known(HttpStatus status) {

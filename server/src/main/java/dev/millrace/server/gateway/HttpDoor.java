@@ -55,6 +55,7 @@ public final class HttpDoor implements AutoCloseable {
    * @param loops makes the threads of its event loops
    * @param blocking threads for the few things of the library that block; not shut down
    * @throws IOException if the address cannot be listened on
+   * @throws IllegalArgumentException if the key or the certificates of TLS are none
    */
   public static HttpDoor open(
       HttpSettings settings,
@@ -70,7 +71,6 @@ public final class HttpDoor implements AutoCloseable {
     InFlight inFlight = new InFlight();
     ServerBuilder builder =
         Server.builder()
-            .http(settings.address())
             .workerGroup(group, true)
             .bossGroupFactory(name -> EventLoopGroups.newEventLoopGroup(1, loops))
             .meterRegistry(new CompositeMeterRegistry())
@@ -98,6 +98,12 @@ public final class HttpDoor implements AutoCloseable {
                     .quietPeriodMillis(0)
                     .timeout(settings.drainTimeout())
                     .build());
+    if (settings.tls().isPresent()) {
+      builder.https(settings.address());
+      settings.tls().get().addTo(builder);
+    } else {
+      builder.http(settings.address());
+    }
     routes.forEach(each -> each.addTo(builder));
     builder
         .decorator(

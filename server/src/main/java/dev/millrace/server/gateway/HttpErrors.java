@@ -102,7 +102,14 @@ public final class HttpErrors {
             .contentType(MediaType.JSON_UTF_8)
             .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
     retrySeconds(status).ifPresent(seconds -> headers.set(HttpHeaderNames.RETRY_AFTER, seconds));
-    return HttpResponse.of(headers.build(), HttpData.wrap(body(requestId, status)));
+    return HttpResponse.of(headers.build(), line(body(requestId, status)));
+  }
+
+  /** JSON with the end of its line, for those who read it in a terminal. */
+  static HttpData line(byte[] json) {
+    byte[] line = Arrays.copyOf(json, json.length + 1);
+    line[json.length] = '\n';
+    return HttpData.wrap(line);
   }
 
   /** The body of the answer: the status, with the request's id. */
@@ -146,7 +153,8 @@ public final class HttpErrors {
                     .findFirst());
   }
 
-  private static Optional<String> retrySeconds(Status status) {
+  /** When to try again, as the header {@code Retry-After} says it; empty when nobody knows. */
+  public static Optional<String> retrySeconds(Status status) {
     return detail(status, RetryInfo.class, RetryInfo.getDefaultInstance())
         .map(info -> Long.toString(Math.max(1, info.getRetryDelay().getSeconds())));
   }

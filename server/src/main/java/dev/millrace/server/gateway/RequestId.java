@@ -5,6 +5,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.netty.util.AttributeKey;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The id of a request: the caller's own, where it has a harmless form, or one made up. It is in the
@@ -32,8 +33,8 @@ public final class RequestId {
     return id;
   }
 
-  static String choose(RequestHeaders headers, Supplier<String> ids) {
-    String own = headers.get(HEADER);
+  static String choose(@Nullable RequestHeaders headers, Supplier<String> ids) {
+    String own = headers == null ? null : headers.get(HEADER);
     return own != null && HARMLESS.matcher(own).matches() ? own : ids.get();
   }
 }

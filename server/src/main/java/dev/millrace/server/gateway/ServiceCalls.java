@@ -1,6 +1,8 @@
 package dev.millrace.server.gateway;
 
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -11,6 +13,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.netty.channel.ChannelFutureListener;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,8 +30,7 @@ public final class ServiceCalls {
       Metadata.Key.of("millrace-caller", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final List<String> CARRIED =
-      List.of(
-          "authorization", "traceparent", "tracestate", "x-request-id", "millrace-tensor-content");
+      List.of("authorization", "traceparent", "tracestate", "x-request-id");
 
   private final Channel channel;
 
@@ -72,9 +74,19 @@ public final class ServiceCalls {
   /** A call that is not begun; once it is, {@link #cancelWith} shall follow. */
   public <Q, A> ClientCall<Q, A> newCall(
       ServiceRequestContext context, MethodDescriptor<Q, A> method) {
+    return newCall(context, method, CallOptions.DEFAULT);
+  }
+
+  /**
+   * The same.
+   *
+   * @param options what holds where the request has no deadline of its own
+   */
+  public <Q, A> ClientCall<Q, A> newCall(
+      ServiceRequestContext context, MethodDescriptor<Q, A> method, CallOptions options) {
     return ClientInterceptors.intercept(
             channel, MetadataUtils.newAttachHeadersInterceptor(headers(context)))
-        .newCall(method, options(context));
+        .newCall(method, options(context, options));
   }
 
   /** Has a call that was begun end when its request does: the client leaves, or time is over. */
@@ -85,13 +97,25 @@ public final class ServiceCalls {
     // Of a connection that breaks, the library tells the log alone; after the answer it is too late
     // to cancel, and nothing happens.
     context.log().whenComplete().thenRun(() -> call.cancel("the HTTP request has ended", null));
+    io.netty.channel.Channel connection = context.log().partial().channel();
+    if (connection != null && !context.sessionProtocol().isMultiplex()) {
+      // With HTTP/1 it tells it a second late, in which most runs would end for nobody.
+      ChannelFutureListener left = closed -> call.cancel("the client has left", null);
+      connection.closeFuture().addListener(left);
+      context.log().whenComplete().thenRun(() -> connection.closeFuture().removeListener(left));
+    }
   }
 
-  private static CallOptions options(ServiceRequestContext context) {
+  private static CallOptions options(ServiceRequestContext context, CallOptions otherwise) {
     String timeout = context.request().headers().get("grpc-timeout");
-    return timeout == null
-        ? CallOptions.DEFAULT
-        : CallOptions.DEFAULT.withDeadlineAfter(GrpcTimeout.nanos(timeout), TimeUnit.NANOSECONDS);
+    try {
+      return timeout == null
+          ? otherwise
+          : otherwise.withDeadlineAfter(GrpcTimeout.nanos(timeout), TimeUnit.NANOSECONDS);
+    } catch (IllegalArgumentException otherForm) {
+      throw new ServingException(
+          ErrorReason.REQUEST_MALFORMED, String.valueOf(otherForm.getMessage()));
+    }
   }
 
   private static Metadata headers(ServiceRequestContext context) {

@@ -65,6 +65,8 @@ public enum ErrorReason {
   DATASET_NOT_FOUND(Category.NOT_FOUND),
   /** No training job has this name. */
   JOB_NOT_FOUND(Category.NOT_FOUND),
+  /** No evaluation has this name. */
+  EVALUATION_NOT_FOUND(Category.NOT_FOUND),
   /** No upload of this id is under way. */
   IMPORT_NOT_FOUND(Category.NOT_FOUND),
   /** The version exists and is not available now. */
@@ -110,6 +112,12 @@ public enum ErrorReason {
   SERVER_RESTARTED(Category.FAILED_PRECONDITION),
   /** The training run itself failed. */
   TRAINING_FAILED(Category.FAILED_PRECONDITION),
+  /** The version takes no examples of the dataset's form, or tells no classes. */
+  EVALUATION_UNFIT(Category.FAILED_PRECONDITION),
+  /** A defect ended the evaluation; the log tells more. */
+  EVALUATION_FAILED(Category.FAILED_PRECONDITION),
+  /** The version has no gradient signature, and its input is no picture that could be covered. */
+  NOT_EXPLAINABLE(Category.FAILED_PRECONDITION),
   /** The resource has changed since the caller saw it. */
   ETAG_MISMATCH(Category.ABORTED),
   /** A later change wants the opposite of what was waited for. */

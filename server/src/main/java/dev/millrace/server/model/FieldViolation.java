@@ -7,4 +7,10 @@ package dev.millrace.server.model;
  * @param reason which rule it breaks
  * @param description what was expected and what came
  */
-public record FieldViolation(String field, ErrorReason reason, String description) {}
+public record FieldViolation(String field, ErrorReason reason, String description) {
+  /** A text that has more characters than it may have. */
+  public static FieldViolation tooLong(String field, ErrorReason reason, int longest, int length) {
+    return new FieldViolation(
+        field, reason, "expected at most " + longest + " characters, got " + length);
+  }
+}

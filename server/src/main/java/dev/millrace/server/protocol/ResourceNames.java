@@ -15,6 +15,7 @@ final class ResourceNames {
     return switch (type) {
       case "model" -> "models/" + id;
       case "job" -> "trainingJobs/" + id;
+      case "evaluation" -> "evaluations/" + id;
       case "version", "label", "signature" -> {
         String model = metadata.get("model");
         yield model == null ? id : "models/" + model + "/" + type + "s/" + id;
@@ -25,7 +26,7 @@ final class ResourceNames {
 
   /** The name of what an error is about; empty where the metadata does not tell. */
   static String subject(Map<String, String> metadata) {
-    for (String type : new String[] {"version", "model", "job", "dataset"}) {
+    for (String type : new String[] {"version", "model", "job", "evaluation", "dataset"}) {
       String name = of(type, metadata);
       if (!name.isEmpty()) {
         return name;

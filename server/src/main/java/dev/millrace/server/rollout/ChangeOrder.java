@@ -24,10 +24,8 @@ public record ChangeOrder(String actor, String etag, String reason) {
     if (reason.length() > LONGEST_REASON) {
       throw ServingException.ofViolations(
           List.of(
-              new FieldViolation(
-                  "reason",
-                  ErrorReason.PARAMETER_INVALID,
-                  "expected at most " + LONGEST_REASON + " characters, got " + reason.length())));
+              FieldViolation.tooLong(
+                  "reason", ErrorReason.PARAMETER_INVALID, LONGEST_REASON, reason.length())));
     }
   }
 }

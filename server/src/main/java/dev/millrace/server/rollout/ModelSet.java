@@ -1,5 +1,6 @@
 package dev.millrace.server.rollout;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
@@ -45,6 +46,21 @@ public final class ModelSet {
   private final Executor executor;
   private final AtomicLong lists = new AtomicLong();
 
+  @GuardedBy("this")
+  private Waits waits = new Waits(0, List.of());
+
+  /** What the caller of a list waits for. */
+  private record Waits(long list, List<CompletableFuture<Void>> loads) {
+    void overtake() {
+      ServingException overtaken =
+          new ServingException(
+              ErrorReason.SUPERSEDED,
+              "another list of models has taken the place of this one; look at the models and"
+                  + " repeat the call");
+      loads.forEach(load -> load.completeExceptionally(overtaken));
+    }
+  }
+
   /**
    * A set that no list was given to yet.
    *
@@ -84,7 +100,8 @@ public final class ModelSet {
    * Replaces what is served by what a caller wants.
    *
    * @return complete when the list's versions are loaded and its labels set; a ServingException
-   *     when a version cannot be loaded, while the rest of the list holds
+   *     when a version cannot be loaded, while the rest of the list holds, or SUPERSEDED when
+   *     another list comes first
    * @throws ServingException MODEL_NOT_FOUND, VERSION_NOT_FOUND, LABEL_UNAVAILABLE or
    *     PARAMETER_INVALID, before anything is changed
    */
@@ -116,7 +133,6 @@ public final class ModelSet {
   }
 
   private CompletionStage<Void> apply(List<ServedModel> models, ChangeOrder order) {
-    long number = lists.incrementAndGet();
     Map<ModelName, Path> outside = new HashMap<>();
     List<VersionId> ids = new ArrayList<>();
     for (ServedModel model : models) {
@@ -127,8 +143,10 @@ public final class ModelSet {
       wanted.retainAll(whole);
       wanted.forEach(version -> ids.add(new VersionId(model.name(), version)));
     }
+    long[] taken = new long[1];
     between.accept(
         () -> {
+          taken[0] = lists.incrementAndGet();
           repository.basePaths().replace(outside);
           list.replace(models);
         });
@@ -138,11 +156,10 @@ public final class ModelSet {
     }
     scan.run();
     ids.forEach(catalog::retry);
-    CompletableFuture<?>[] loads =
-        ids.stream()
-            .map(id -> available(id).toCompletableFuture())
-            .toArray(CompletableFuture[]::new);
-    return CompletableFuture.allOf(loads)
+    long number = taken[0];
+    List<CompletableFuture<Void>> loads = ids.stream().map(this::available).toList();
+    keepOnlyNewest(new Waits(number, loads));
+    return CompletableFuture.allOf(loads.toArray(CompletableFuture<?>[]::new))
         .handleAsync(
             (nothing, failed) -> {
               if (lists.get() == number) {
@@ -154,6 +171,16 @@ public final class ModelSet {
             },
             executor)
         .thenCompose(ended -> ended);
+  }
+
+  /** Of two lists, the older one's versions may never be loaded. */
+  private synchronized void keepOnlyNewest(Waits own) {
+    if (own.list() < waits.list()) {
+      own.overtake();
+    } else {
+      waits.overtake();
+      waits = own;
+    }
   }
 
   private Optional<Path> outside(ServedModel model) {
@@ -187,7 +214,7 @@ public final class ModelSet {
                 model, order.actor(), HistoryAction.LOADED, 0, 0, order.reason(), Map.of()));
   }
 
-  private CompletionStage<Void> available(VersionId id) {
+  private CompletableFuture<Void> available(VersionId id) {
     return StateWait.untilLoaded(catalog, id, id + " did not become available", executor);
   }
 }

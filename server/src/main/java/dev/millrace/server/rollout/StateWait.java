@@ -9,6 +9,7 @@ import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.model.VersionState;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -47,7 +48,7 @@ final class StateWait implements CatalogListener {
    * @return complete when the version is available; a ServingException LOAD_FAILED, or SUPERSEDED
    *     when it was wanted and no longer is
    */
-  static CompletionStage<Void> untilLoaded(
+  static CompletableFuture<Void> untilLoaded(
       ModelCatalog catalog, VersionId id, String failure, Executor executor) {
     return new StateWait(id, true, catalog.isWanted(id), failure, executor).on(catalog);
   }
@@ -61,18 +62,25 @@ final class StateWait implements CatalogListener {
   /**
    * Waits for a version that was stated not to be loaded.
    *
-   * @return complete when it is out of memory; a ServingException SUPERSEDED when it is wanted
-   *     again
+   * @return complete when it is out of memory, or forgotten; a ServingException SUPERSEDED when it
+   *     is wanted again
    */
   static CompletionStage<Void> untilOut(ModelCatalog catalog, VersionId id, Executor executor) {
     return new StateWait(id, false, true, "", executor).on(catalog);
   }
 
-  private CompletionStage<Void> on(ModelCatalog catalog) {
+  private CompletableFuture<Void> on(ModelCatalog catalog) {
     ModelCatalog.Subscription subscription = catalog.subscribe(this);
     judge(catalog.isWanted(id));
+    if (!loaded && catalog.statuses(id.model()).stream().noneMatch(this::names)) {
+      tell(() -> done.complete(null));
+    }
     done.whenComplete((nothing, failed) -> subscription.close());
     return done;
+  }
+
+  private boolean names(List<VersionStatus> versions) {
+    return versions.stream().anyMatch(status -> status.id().equals(id));
   }
 
   // The catalog's lock is held in both: whoever waits is told on the executor.

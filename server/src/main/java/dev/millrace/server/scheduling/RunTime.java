@@ -8,10 +8,10 @@ import java.util.TreeMap;
 
 /**
  * A running estimate of how long a run of so many rows takes: what was measured at warm-up, scaled
- * by how later runs compared with it; or, where nothing was measured, the mean of what was seen
- * after the first run, which is slower than all others. An estimate that keeps requests away is not
- * confirmed by their runs: {@link #doubt} lowers it, so that one bad moment does not shut a model
- * for ever. Thread-safe.
+ * by how later runs compared with it; or, where nothing was measured, {@link SeenRuns what was
+ * seen} after the first run, which is slower than all others. An estimate that keeps requests away
+ * is not confirmed by their runs: {@link #doubt} lowers it, so that one bad moment does not shut a
+ * model for ever. Thread-safe.
  */
 public final class RunTime {
   private static final double WEIGHT_OF_NEWEST = 0.1;
@@ -23,8 +23,8 @@ public final class RunTime {
   private final NavigableMap<Integer, Long> measured = new TreeMap<>();
   private double factor = 1;
   // Of a lane without measurements.
-  private double nanosOfRow;
-  private long seen;
+  private final SeenRuns seen = new SeenRuns();
+  private boolean ran;
   private boolean confirmed = true;
   private long lastDoubtNanos;
 
@@ -35,19 +35,17 @@ public final class RunTime {
 
   /** Expected nanoseconds of a run; 0 while nothing is known. */
   public synchronized long nanos(int rows) {
-    return Math.round(measured.isEmpty() ? nanosOfRow * rows : factor * interpolated(rows));
+    return Math.round(measured.isEmpty() ? seen.nanos(rows) : factor * interpolated(rows));
   }
 
   /** Learns from a run. */
   public synchronized void observe(int rows, long nanos) {
     confirmed = true;
     if (measured.isEmpty()) {
-      seen++;
-      if (seen == 1) {
-        return;
+      if (ran) {
+        seen.add(rows, nanos);
       }
-      double weight = Math.max(WEIGHT_OF_NEWEST, 1.0 / (seen - 1));
-      nanosOfRow += weight * (Math.max(1.0, nanos) / rows - nanosOfRow);
+      ran = true;
       return;
     }
     double ratio = nanos / Math.max(1, interpolated(rows));
@@ -65,7 +63,7 @@ public final class RunTime {
       lastDoubtNanos = nowNanos;
     } else if (nowNanos - lastDoubtNanos >= DOUBT_NANOS) {
       lastDoubtNanos = nowNanos;
-      nanosOfRow *= DOUBT;
+      seen.scale(DOUBT);
       factor = factor > 1 ? Math.max(1, factor * DOUBT) : factor;
     }
   }

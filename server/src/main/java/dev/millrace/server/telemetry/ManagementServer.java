@@ -3,6 +3,7 @@ package dev.millrace.server.telemetry;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -72,12 +73,20 @@ public final class ManagementServer implements AutoCloseable {
       String metricsPath)
       throws IOException {
     ManagementServer management =
-        new ManagementServer(
-            HttpServer.create(address, BACKLOG), executor, readiness, scrape, metricsPath);
+        new ManagementServer(listen(address), executor, readiness, scrape, metricsPath);
     management.server.createContext("/", management::handle);
     management.server.setExecutor(executor);
     management.server.start();
     return management;
+  }
+
+  private static HttpServer listen(InetSocketAddress address) throws IOException {
+    try {
+      return HttpServer.create(address, BACKLOG);
+    } catch (BindException taken) {
+      throw new IOException(
+          "cannot listen for metrics and health on " + address + ": " + taken.getMessage(), taken);
+    }
   }
 
   /** The port it listens on. */

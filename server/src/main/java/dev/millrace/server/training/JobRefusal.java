@@ -15,11 +15,7 @@ final class JobRefusal {
 
   static ServingException requestIdTooLong(int length, int longest) {
     return ServingException.ofViolations(
-        List.of(
-            new FieldViolation(
-                "request_id",
-                ErrorReason.NAME_INVALID,
-                "expected at most " + longest + " characters, got " + length)));
+        List.of(FieldViolation.tooLong("request_id", ErrorReason.NAME_INVALID, longest, length)));
   }
 
   static ServingException notFound(String id) {

@@ -7,6 +7,7 @@ import dev.millrace.client.VersionState;
 import dev.millrace.server.testing.RunningServer;
 import dev.millrace.v1.ModelServiceGrpc;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.URI;
@@ -67,6 +68,16 @@ final class BenchServer implements AutoCloseable {
   /** A generator of calls to it; the caller closes it. */
   Load load() {
     return new Load(process.address(), PredictCall.method());
+  }
+
+  /** A generator of calls of a method; the caller closes it. */
+  Load load(MethodDescriptor<byte[], byte[]> method) {
+    return new Load(process.address(), method);
+  }
+
+  /** Address of HTTP. */
+  String httpAddress() {
+    return process.httpAddress();
   }
 
   /** A generator of predictions over a wire; the caller closes it. */

@@ -24,6 +24,7 @@ public final class Benchmark {
           new Batching(),
           new TrivialModel(),
           new LargeTensors(),
+          new Rest(),
           new Wires(),
           new Overload(1),
           new Overload(8),

@@ -16,6 +16,7 @@ class BenchmarkIT {
       List.of(
           new UnloadedLatency(),
           new Batching(),
+          new Rest(),
           new Wires(),
           new Overload(8),
           new SwapUnderLoad(),

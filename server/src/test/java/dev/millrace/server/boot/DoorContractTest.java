@@ -24,6 +24,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -78,12 +79,22 @@ final class DoorContractTest {
     GoldenModel model = GoldenModel.read(name);
     for (GoldenModel.Call call : model.calls()) {
       // Its signature is for training, which one of the doors does not run; see its own test.
-      if (call.request().getSignature().equals("train") || isTooLarge(call)) {
+      if (call.request().getSignature().equals("train")
+          || isTooLarge(call)
+          // TensorFlow Serving's REST has no form for a call without inputs.
+          || (DoorRig.isTfServingRest(door) && call.request().getInputsCount() == 0)
+          || !call.request().getInputsMap().values().stream().allMatch(door::carries)
+          || !call.outputs().values().stream().allMatch(door::carries)) {
         continue;
       }
       PredictResponse response = answer(door, call.request());
       assertThat(response.getModel()).isEqualTo("models/" + name + "/versions/1");
-      assertThat(response.getOutputsMap()).containsOnlyKeys(call.outputs().keySet());
+      if (DoorRig.isTfServingRest(door)) {
+        assertThat(response.getOutputsMap())
+            .containsKeys(call.outputs().keySet().toArray(String[]::new));
+      } else {
+        assertThat(response.getOutputsMap()).containsOnlyKeys(call.outputs().keySet());
+      }
       call.outputs()
           .forEach(
               (output, expected) ->
@@ -113,8 +124,12 @@ final class DoorContractTest {
     assertThat(answer(door, request).getModel()).isEqualTo("models/doubling/versions/1");
   }
 
+  List<Door> doorsThatChooseOutputs() {
+    return doors.stream().filter(door -> !DoorRig.isTfServingRest(door)).toList();
+  }
+
   @ParameterizedTest
-  @MethodSource("doors")
+  @MethodSource("doorsThatChooseOutputs")
   void predict_someOutputs_givesThoseAlone(Door door) throws Exception {
     PredictRequest.Builder request =
         PredictRequest.newBuilder()
@@ -163,10 +178,13 @@ final class DoorContractTest {
   @MethodSource("doors")
   void predict_wrongRequests_haveTheWiresOwnCodeAndText(Door door) throws Exception {
     for (DoorFault fault : DoorFault.values()) {
+      Optional<DoorFault.Expected> expected = fault.expected(door);
+      if (expected.isEmpty()) {
+        continue;
+      }
       Status status = refusal(door, fault.request(), CallOptions.DEFAULT);
-      DoorFault.Expected expected = fault.expected(door.wire());
-      assertThat(status.getCode()).as("%s: %s", fault, status).isEqualTo(expected.code());
-      assertThat(status.getDescription()).as(fault.name()).contains(expected.text());
+      assertThat(status.getCode()).as("%s: %s", fault, status).isEqualTo(expected.get().code(door));
+      assertThat(status.getDescription()).as(fault.name()).contains(expected.get().text());
     }
     assertThat(answer(door, DoorRig.good().build()).getOutputsCount()).isEqualTo(1);
     assertThat(rig.server.openTensors()).isZero();

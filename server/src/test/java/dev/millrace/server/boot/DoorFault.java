@@ -2,10 +2,12 @@ package dev.millrace.server.boot;
 
 import com.google.protobuf.ByteString;
 import dev.millrace.server.testing.Door;
+import dev.millrace.server.testing.TfServingRestDoor;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.Tensor;
 import io.grpc.Status.Code;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Wrong requests, and what each wire says of them. */
@@ -134,13 +136,23 @@ enum DoorFault {
           Code.INVALID_ARGUMENT, "input 'b' batch size does not match other inputs for 'product'"),
       expect(Code.INVALID_ARGUMENT, "the model refused these values"));
 
+  private static final Expected TOO_MUCH_JSON =
+      expect(
+          Code.INVALID_ARGUMENT,
+          "Unable to parse 'data': Shape does not match true shape of 'data' field");
+
   private final Supplier<PredictRequest.Builder> request;
   private final Expected ofNative;
   private final Expected ofKserve;
   private final Expected ofTensorFlowServing;
 
   /** What a wire answers. */
-  record Expected(Code code, String text) {}
+  record Expected(Code code, String text) {
+    /** The code as a door's client sees it. */
+    Code code(Door door) {
+      return door.isHttp() && code == Code.FAILED_PRECONDITION ? Code.INVALID_ARGUMENT : code;
+    }
+  }
 
   DoorFault(
       Supplier<PredictRequest.Builder> request,
@@ -157,11 +169,43 @@ enum DoorFault {
     return request.get();
   }
 
-  Expected expected(Door.Wire wire) {
-    return switch (wire) {
-      case NATIVE -> ofNative;
-      case KSERVE -> ofKserve;
-      case TENSORFLOW_SERVING -> ofTensorFlowServing;
+  /** What a door answers; empty where its wire cannot even say such a thing. */
+  Optional<Expected> expected(Door door) {
+    return switch (door.wire()) {
+      case NATIVE -> Optional.of(ofNative);
+      case KSERVE -> Optional.of(ofKserve);
+      case KSERVE_JSON -> Optional.of(this == TOO_MUCH_DATA ? TOO_MUCH_JSON : ofKserve);
+      case TENSORFLOW_SERVING -> Optional.of(ofTensorFlowServing);
+      case TENSORFLOW_SERVING_REST -> ofRest(door);
+    };
+  }
+
+  /** JSON has neither types nor shapes of its own, and all outputs are answered always. */
+  private Optional<Expected> ofRest(Door door) {
+    return switch (this) {
+      case UNKNOWN_SIGNATURE ->
+          Optional.of(
+              expect(
+                  Code.INVALID_ARGUMENT,
+                  "Serving signature name: \"other\" not found in signature def"));
+      case NO_INPUT ->
+          Optional.of(expect(Code.INVALID_ARGUMENT, "Missing named input: x in 'inputs' object."));
+      case INPUT_OF_ANOTHER_NAME ->
+          Optional.of(
+              expect(
+                  Code.INVALID_ARGUMENT,
+                  door instanceof TfServingRestDoor rest && rest.rows()
+                      ? "JSON object: does not have named input: z"
+                      : "Missing named input: x in 'inputs' object."));
+      case INPUT_MORE,
+          OUTPUT_UNKNOWN,
+          WRONG_DTYPE,
+          NO_ROWS,
+          TOO_MUCH_DATA,
+          NEGATIVE_SIZE,
+          HUGE_SHAPE ->
+          Optional.empty();
+      default -> Optional.of(ofTensorFlowServing);
     };
   }
 

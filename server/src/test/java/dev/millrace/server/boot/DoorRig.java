@@ -9,10 +9,14 @@ import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.testing.Door;
 import dev.millrace.server.testing.GoldenModel;
 import dev.millrace.server.testing.KserveDoor;
+import dev.millrace.server.testing.KserveRestDoor;
 import dev.millrace.server.testing.NativeDoor;
+import dev.millrace.server.testing.NativeHttpDoor;
+import dev.millrace.server.testing.RestClient;
 import dev.millrace.server.testing.ServedModels;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.server.testing.TfServingDoor;
+import dev.millrace.server.testing.TfServingRestDoor;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.PredictRequest;
@@ -41,9 +45,11 @@ final class DoorRig implements AutoCloseable {
 
   final MillraceServer server;
   final ManagedChannel channel;
+  final RestClient rest;
 
   private DoorRig(MillraceServer server) {
     this.server = server;
+    this.rest = RestClient.of(server.httpPort().orElseThrow());
     this.channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.port())
             .usePlaintext()
@@ -60,7 +66,9 @@ final class DoorRig implements AutoCloseable {
     }
     SmallModels.doubling(models.resolve("doubling/1"));
     SmallModels.doubling(models.resolve("doubling/2"));
-    Files.writeString(models.resolve("doubling/millrace.yaml"), "versions: {policy: all}");
+    Files.writeString(
+        models.resolve("doubling/millrace.yaml"),
+        "versions: {policy: all}\nadmission: {max-wait: 60s}\n");
     SmallModels.echo(models.resolve("echo/1"));
     SmallModels.product(models.resolve("product/1"));
     SmallModels.slow(models.resolve("slow/1"), PRODUCTS);
@@ -100,7 +108,18 @@ final class DoorRig implements AutoCloseable {
         new KserveDoor(channel, false),
         new KserveDoor(channel, true),
         new TfServingDoor(channel, false),
-        new TfServingDoor(channel, true));
+        new TfServingDoor(channel, true),
+        new KserveRestDoor(rest, true),
+        new KserveRestDoor(rest, false),
+        new TfServingRestDoor(rest, true),
+        new TfServingRestDoor(rest, false),
+        new NativeHttpDoor(rest, false),
+        new NativeHttpDoor(rest, true));
+  }
+
+  /** True for the wire whose answers have all outputs, and say nothing of their types. */
+  static boolean isTfServingRest(Door door) {
+    return door.wire() == Door.Wire.TENSORFLOW_SERVING_REST;
   }
 
   /** Waits until the runs of calls that were given up are over. */

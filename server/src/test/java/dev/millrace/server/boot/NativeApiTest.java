@@ -7,6 +7,7 @@ import com.google.api.AnnotationsProto;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.SmallModels;
+import dev.millrace.v1.EvaluationServiceProtos;
 import dev.millrace.v1.InferenceServiceProtos;
 import dev.millrace.v1.ModelServiceProtos;
 import dev.millrace.v1.PredictResponse;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,7 @@ final class NativeApiTest {
               .replace("{version}", "9")
               .replace("{label}", "none")
               .replace("{job}", "none")
+              .replace("{evaluation}", "none")
               .replace("{import_id}", "none");
       for (Iterator<String> verb = path.getValue().fieldNames(); verb.hasNext(); ) {
         String method = verb.next().toUpperCase(java.util.Locale.ROOT);
@@ -110,7 +113,8 @@ final class NativeApiTest {
     Stream.of(
             InferenceServiceProtos.getDescriptor(),
             ModelServiceProtos.getDescriptor(),
-            TrainingServiceProtos.getDescriptor())
+            TrainingServiceProtos.getDescriptor(),
+            EvaluationServiceProtos.getDescriptor())
         .flatMap(file -> file.getServices().stream())
         .flatMap(service -> service.getMethods().stream())
         .forEach(
@@ -211,12 +215,18 @@ final class NativeApiTest {
               http.request("/api/v1/models/doubling:predict")
                   .header("content-type", "application/json")
                   .header("content-encoding", form.getKey())
-                  .header("accept-encoding", "gzip")
+                  .header("accept-encoding", form.getKey())
                   .POST(BodyPublishers.ofByteArray(form.getValue())));
       assertThat(answer.statusCode()).as(form.getKey()).isEqualTo(200);
-      assertThat(answer.headers().firstValue("content-encoding")).contains("gzip");
-      assertThat(new GZIPInputStream(new ByteArrayInputStream(answer.body())).readAllBytes().length)
-          .isGreaterThan(8000);
+      assertThat(answer.headers().firstValue("content-encoding")).contains(form.getKey());
+      assertThat(answer.headers().firstValue("vary").orElse("")).contains("accept-encoding");
+      InputStream packed = new ByteArrayInputStream(answer.body());
+      try (InputStream plain =
+          form.getKey().equals("gzip")
+              ? new GZIPInputStream(packed)
+              : new InflaterInputStream(packed)) {
+        assertThat(plain.readAllBytes().length).isGreaterThan(8000);
+      }
     }
   }
 
@@ -254,6 +264,38 @@ final class NativeApiTest {
     HttpResponse<byte[]> wrong = http.send("POST", "/api/v1/models/doubling", "{}");
     assertRefused(wrong, 405, "METHOD_NOT_ALLOWED");
     assertThat(wrong.headers().firstValue("allow")).contains("GET");
+  }
+
+  @Test
+  void error_ofAPathThatNobodyHas_hasTheIdOfItsHeader() {
+    HttpResponse<byte[]> answer = http.get("/nothing");
+    assertThat(Http.text(answer))
+        .contains(
+            "\"requestId\":\"" + answer.headers().firstValue("x-request-id").orElse("none") + "\"")
+        .endsWith("}\n");
+  }
+
+  @Test
+  void head_ofACallThatIsRead_isItsAnswerWithoutTheBody() {
+    HttpResponse<byte[]> answer =
+        http.send(http.request("/api/v1/models/doubling").method("HEAD", BodyPublishers.noBody()));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEmpty();
+    assertThat(
+            http.send(
+                    http.request("/api/v1/models/doubling:watch")
+                        .method("HEAD", BodyPublishers.noBody()))
+                .statusCode())
+        .isEqualTo(405);
+  }
+
+  @Test
+  void start_ofTheApi_leadsToItsPage() {
+    for (String path : List.of("/api/v1", "/api/v1/")) {
+      HttpResponse<byte[]> answer = http.get(path);
+      assertThat(answer.statusCode()).as(path).isEqualTo(307);
+      assertThat(answer.headers().firstValue("location")).contains("/api");
+    }
   }
 
   @Test

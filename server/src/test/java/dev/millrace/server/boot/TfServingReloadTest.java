@@ -12,18 +12,24 @@ import dev.millrace.proto.tfserving.ModelConfigList;
 import dev.millrace.proto.tfserving.ModelServerConfig;
 import dev.millrace.proto.tfserving.ModelServiceGrpc;
 import dev.millrace.proto.tfserving.ModelServiceGrpc.ModelServiceBlockingStub;
+import dev.millrace.proto.tfserving.ModelServiceGrpc.ModelServiceFutureStub;
 import dev.millrace.proto.tfserving.ModelSpec;
 import dev.millrace.proto.tfserving.PredictRequest;
 import dev.millrace.proto.tfserving.PredictionServiceGrpc;
 import dev.millrace.proto.tfserving.PredictionServiceGrpc.PredictionServiceBlockingStub;
 import dev.millrace.proto.tfserving.ReloadConfigRequest;
+import dev.millrace.proto.tfserving.ReloadConfigResponse;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionState;
 import dev.millrace.server.testing.SmallModels;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,6 +107,29 @@ final class TfServingReloadTest {
               + " for inference");
       assertThat(prediction.predict(labelled("stable")).getModelSpec().getVersion().getValue())
           .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void handleReloadConfigRequest_severalAtOnce_areAllAnswered(@TempDir Path folder)
+      throws Exception {
+    try (DoorRig own = DoorRig.start(folder, List.of())) {
+      ModelServiceFutureStub service = ModelServiceGrpc.newFutureStub(own.channel);
+      List<String> names = List.of("echo", "product", "doubling");
+      for (int round = 0; round < 10; round++) {
+        List<Future<ReloadConfigResponse>> answers = new ArrayList<>();
+        for (String name : names) {
+          answers.add(
+              service.handleReloadConfigRequest(list(ModelConfig.newBuilder().setName(name))));
+        }
+        for (Future<ReloadConfigResponse> answer : answers) {
+          try {
+            answer.get(30, TimeUnit.SECONDS);
+          } catch (ExecutionException overtaken) {
+            assertThat(Status.fromThrowable(overtaken).getCode()).isEqualTo(Status.Code.ABORTED);
+          }
+        }
+      }
     }
   }
 

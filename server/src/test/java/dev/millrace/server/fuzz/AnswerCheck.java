@@ -26,7 +26,8 @@ final class AnswerCheck {
   // Other servers' codes for what is a wrong argument here.
   private static final Set<Status.Code> EXPECTED_OF_FOREIGN_WIRES =
       Set.of(Status.Code.FAILED_PRECONDITION, Status.Code.UNIMPLEMENTED);
-  private static final Set<String> EXPECTED_REASONS = Set.of("OVERLOADED", "VERSION_NOT_READY");
+  private static final Set<String> EXPECTED_REASONS =
+      Set.of("OVERLOADED", "VERSION_NOT_READY", "SUPERSEDED");
   private static final String WRONG_METHOD = "Expected prediction signature method_name";
   private static final Pattern LEAK =
       Pattern.compile(

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.linecorp.armeria.common.HttpResponse;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.testing.Http;
+import dev.millrace.server.testing.SelfSigned;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that are slow on purpose, at a door whose patience is short. */
 @Timeout(60)
@@ -37,6 +41,11 @@ final class SlowClientsTest {
 
   @BeforeEach
   void open() throws IOException {
+    door = open(Optional.empty());
+    http = new Http(door.port());
+  }
+
+  private HttpDoor open(Optional<HttpTls> tls) throws IOException {
     HttpErrors errors = new HttpErrors(new StatusMapper(() -> "id")::toStatus);
     HttpRoutes routes =
         builder ->
@@ -58,20 +67,19 @@ final class SlowClientsTest {
                           },
                           blocking);
                     });
-    door =
-        HttpDoor.open(
-            new HttpSettings(
-                new InetSocketAddress("127.0.0.1", 0),
-                1 << 20,
-                Duration.ofSeconds(10),
-                new Origins(Set.of(), Set.of(), true),
-                SHORT),
-            List.of(routes),
-            errors,
-            () -> "id",
-            Thread::new,
-            blocking);
-    http = new Http(door.port());
+    return HttpDoor.open(
+        new HttpSettings(
+            new InetSocketAddress("127.0.0.1", 0),
+            tls,
+            1 << 20,
+            Duration.ofSeconds(10),
+            new Origins(Set.of(), Set.of(), true),
+            SHORT),
+        List.of(routes),
+        errors,
+        () -> "id",
+        Thread::new,
+        blocking);
   }
 
   @AfterEach
@@ -104,6 +112,27 @@ final class SlowClientsTest {
     for (Socket socket : sockets) {
       Http.readAll(socket);
       socket.close();
+    }
+  }
+
+  @Test
+  void handshakes_thatAreNotFinished_areClosed(@TempDir Path folder) throws Exception {
+    SelfSigned identity = SelfSigned.make(folder, "server");
+    try (HttpDoor secure = open(Optional.of(new HttpTls(identity.certificate(), identity.key())))) {
+      Http tls = new Http(secure.port());
+      List<Socket> sockets = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        Socket socket = tls.connect();
+        if (i % 2 == 0) {
+          // A record of a handshake that is announced with 512 bytes, and its first byte.
+          socket.getOutputStream().write(new byte[] {22, 3, 1, 2, 0, 1});
+        }
+        sockets.add(socket);
+      }
+      for (Socket socket : sockets) {
+        Http.readAll(socket);
+        socket.close();
+      }
     }
   }
 

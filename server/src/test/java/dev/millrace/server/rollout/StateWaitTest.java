@@ -108,6 +108,15 @@ final class StateWaitTest {
   }
 
   @Test
+  void untilOut_versionThatIsForgottenAlready_isComplete() {
+    want();
+    loads.runAll();
+    catalog.aspire(MODEL, List.of());
+    loads.runAll();
+    assertThat(out()).isCompleted();
+  }
+
+  @Test
   void untilOut_wantedAgain_isSuperseded() {
     want();
     loads.runAll();

@@ -39,4 +39,33 @@ final class RunTimeTest {
     unknown.observe(2, 500);
     assertThat(unknown.nanos(2)).isEqualTo(500);
   }
+
+  @Test
+  void nanos_sizesThatWereSeen_areTheirOwnAndBetween() {
+    RunTime seen = seenRuns();
+    assertThat(seen.nanos(1)).isEqualTo(1_000_000);
+    assertThat(seen.nanos(100)).isEqualTo(3_000_000);
+    assertThat(seen.nanos(50)).isBetween(1_900_000L, 2_100_000L);
+  }
+
+  @Test
+  void nanos_rowsFarBeyondWhatWasSeen_areNotHopelessByExtrapolation() {
+    assertThat(seenRuns().nanos(500_000)).isEqualTo(3_000_000);
+  }
+
+  @Test
+  void nanos_rowsBelowWhatWasSeen_areTheirShare() {
+    RunTime large = new RunTime(List.of());
+    large.observe(100, 1);
+    large.observe(100, 1000);
+    assertThat(large.nanos(10)).isEqualTo(100);
+  }
+
+  private static RunTime seenRuns() {
+    RunTime seen = new RunTime(List.of());
+    seen.observe(1, 1);
+    seen.observe(1, 1_000_000);
+    seen.observe(100, 3_000_000);
+    return seen;
+  }
 }

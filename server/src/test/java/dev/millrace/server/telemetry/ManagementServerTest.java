@@ -1,6 +1,7 @@
 package dev.millrace.server.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -9,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -62,6 +64,17 @@ final class ManagementServerTest {
     assertThat(get("/metrics/..%2f").statusCode()).isEqualTo(404);
     assertThat(send("POST", "/metrics").statusCode()).isEqualTo(405);
     assertThat(send("HEAD", "/metrics").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void start_onAPortThatIsTaken_saysWhichAndWhatFor() {
+    InetSocketAddress taken = new InetSocketAddress("127.0.0.1", server.port());
+    ExecutorService unused = Executors.newFixedThreadPool(1);
+    assertThatThrownBy(() -> ManagementServer.start(taken, unused, notReady::get, () -> ""))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("metrics and health")
+        .hasMessageContaining("127.0.0.1:" + server.port());
+    unused.shutdown();
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {

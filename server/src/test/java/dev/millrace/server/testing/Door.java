@@ -3,6 +3,7 @@ package dev.millrace.server.testing;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.PredictResponse;
+import dev.millrace.v1.Tensor;
 import io.grpc.CallOptions;
 
 /**
@@ -16,10 +17,22 @@ public interface Door {
   /** Predicts. */
   ListenableFuture<PredictResponse> predict(PredictRequest request, CallOptions options);
 
-  /** The wires. */
+  /** True where codes are HTTP's, which are fewer. */
+  default boolean isHttp() {
+    return false;
+  }
+
+  /** True where its wire has such a tensor, and loses nothing of it. */
+  default boolean carries(Tensor tensor) {
+    return true;
+  }
+
+  /** The wires; two of them are told apart by how they carry tensors. */
   enum Wire {
     NATIVE,
     KSERVE,
-    TENSORFLOW_SERVING
+    KSERVE_JSON,
+    TENSORFLOW_SERVING,
+    TENSORFLOW_SERVING_REST
   }
 }

@@ -100,10 +100,18 @@ public final class Http {
    */
   public String raw(String bytes) throws IOException {
     try (Socket socket = connect()) {
-      OutputStream out = socket.getOutputStream();
+      send(socket, bytes);
+      return readAll(socket, true);
+    }
+  }
+
+  private static void send(Socket socket, String bytes) throws IOException {
+    OutputStream out = socket.getOutputStream();
+    try {
       out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
       out.flush();
-      return readAll(socket, true);
+    } catch (SocketException closed) {
+      // A server that has read enough answers and closes; its answer can still be read.
     }
   }
 

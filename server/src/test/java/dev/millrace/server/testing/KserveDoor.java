@@ -145,7 +145,7 @@ public record KserveDoor(Channel channel, boolean typed) implements Door {
     };
   }
 
-  private static DataType dtype(String datatype) {
+  static DataType dtype(String datatype) {
     for (DataType type : DataType.values()) {
       if (type != DataType.UNRECOGNIZED && datatype(type).equals(datatype)) {
         return type;

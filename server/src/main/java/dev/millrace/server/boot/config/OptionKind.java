@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 public enum OptionKind {
   PATH("DIR", "a folder"),
   TEXT("TEXT", "a text"),
+  FILE("FILE", "a file"),
   PORT("PORT", "a number from 0 to 65535"),
   PORT_OR_OFF("PORT", "'off' or a number from 0 to 65535"),
   FLAG("", "true or false"),
@@ -45,7 +46,7 @@ public enum OptionKind {
   public boolean accepts(String text) {
     return switch (this) {
       case PATH -> !text.isEmpty() && text.indexOf('\0') < 0;
-      case TEXT -> text.indexOf('\0') < 0;
+      case TEXT, FILE -> text.indexOf('\0') < 0;
       case PORT -> text.matches("[0-9]{1,5}") && Integer.parseInt(text) <= 65535;
       case PORT_OR_OFF -> text.equals("off") || PORT.accepts(text);
       case FLAG -> text.equals("true") || text.equals("false");

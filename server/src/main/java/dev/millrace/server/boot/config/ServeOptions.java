@@ -72,6 +72,15 @@ public final class ServeOptions {
     return list(text(ServeOption.HTTP_ORIGINS));
   }
 
+  /**
+   * What gRPC and HTTP show of themselves; empty for plain text. Reads the files.
+   *
+   * @throws ConfigurationException if one of the two options is missing, or a file cannot be used
+   */
+  public Optional<TlsIdentity> tls() {
+    return TlsFiles.read(text(ServeOption.TLS_CERTIFICATE), text(ServeOption.TLS_KEY));
+  }
+
   /** Address of metrics and health. */
   public String managementHost() {
     return text(ServeOption.MANAGEMENT_HOST);

@@ -46,6 +46,8 @@ enum AnswerForm {
     try (ByteBufOutputStream stream = new ByteBufOutputStream(bytes)) {
       if (this == JSON) {
         MessageJson.write(answer, stream);
+        // A terminal's prompt begins a line of its own.
+        stream.write('\n');
       } else {
         answer.writeTo(stream);
       }

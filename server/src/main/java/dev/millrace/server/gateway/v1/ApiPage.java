@@ -17,6 +17,7 @@ import dev.millrace.server.model.ServingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /**
  * The OpenAPI document, and the page that shows it to a person: nothing from elsewhere, no script
@@ -40,6 +41,11 @@ public final class ApiPage implements HttpRoutes {
     byte[] document =
         OpenApiDocument.write(NativeRoute.of(NativeApi.SERVICES), ProtoComments.load());
     get(builder, "/api/v1/openapi.json", MediaType.JSON_UTF_8, document);
+    for (String start : List.of("/api/v1", "/api/v1/")) {
+      builder.service(
+          Route.builder().exact(start).methods(HttpMethod.GET, HttpMethod.HEAD).build(),
+          (context, request) -> HttpResponse.ofRedirect("/api"));
+    }
     get(builder, "/api", MediaType.HTML_UTF_8, resource("api.html"));
     get(builder, "/api/", MediaType.HTML_UTF_8, resource("api.html"));
     get(builder, "/api/api.js", SCRIPT, resource("api.js"));

@@ -16,6 +16,7 @@ import dev.millrace.server.gateway.RequestId;
 import dev.millrace.server.gateway.ServiceCalls;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.v1.EvaluationServiceGrpc;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.TrainingServiceGrpc;
@@ -39,7 +40,8 @@ public final class NativeApi implements HttpRoutes, HttpService {
       List.of(
           InferenceServiceGrpc.getServiceDescriptor(),
           ModelServiceGrpc.getServiceDescriptor(),
-          TrainingServiceGrpc.getServiceDescriptor());
+          TrainingServiceGrpc.getServiceDescriptor(),
+          EvaluationServiceGrpc.getServiceDescriptor());
 
   private static final int LARGEST_INLINE = 64 << 10;
 
@@ -76,7 +78,7 @@ public final class NativeApi implements HttpRoutes, HttpService {
   @Override
   public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
     for (NativeRoute route : routes) {
-      if (route.verb() == request.method()) {
+      if (route.takes(request.method())) {
         Optional<Map<String, String>> variables = route.path().match(context.path());
         if (variables.isPresent()) {
           return answer(route, variables.get(), context, request);

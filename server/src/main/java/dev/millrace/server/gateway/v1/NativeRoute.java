@@ -64,6 +64,11 @@ record NativeRoute(
         verb, PathTemplate.parse(path), rule.getBody().equals("*"), method, call);
   }
 
+  /** True for its method, and for HEAD where that is GET; a stream's headers tell nothing. */
+  boolean takes(HttpMethod asked) {
+    return asked == verb || asked == HttpMethod.HEAD && verb == HttpMethod.GET && !isStream();
+  }
+
   boolean isStream() {
     return method.isServerStreaming();
   }

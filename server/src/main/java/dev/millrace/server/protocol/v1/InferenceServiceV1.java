@@ -10,10 +10,13 @@ import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.Signature;
+import dev.millrace.server.protocol.Answers;
 import dev.millrace.server.protocol.CallDeadline;
 import dev.millrace.server.protocol.CallerAddress;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.tensor.TensorData;
+import dev.millrace.v1.ExplainRequest;
+import dev.millrace.v1.ExplainResponse;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.PredictResponse;
@@ -24,6 +27,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The native inference service: from the wire to the predictor chain and back. Thread-safe. */
@@ -31,13 +35,16 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
   private static final int LONGEST_ROUTING_KEY = 256;
 
   private final Predictor predictor;
+  private final ExplainCalls explanations;
   private final StatusMapper statuses;
   private final InstantSource clock;
   private final TensorCodec codec = new TensorCodec();
 
   /** A service over a predictor chain. */
-  public InferenceServiceV1(Predictor predictor, StatusMapper statuses, InstantSource clock) {
+  public InferenceServiceV1(
+      Predictor predictor, ExplainCalls explanations, StatusMapper statuses, InstantSource clock) {
     this.predictor = predictor;
+    this.explanations = explanations;
     this.statuses = statuses;
     this.clock = clock;
   }
@@ -51,14 +58,30 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
       observer.onError(statuses.toStatus(refused));
       return;
     }
-    TensorCodec.Form form =
-        request.getInputsMap().values().stream()
-                .anyMatch(tensor -> TensorCodec.form(tensor) == TensorCodec.Form.NUMBERS)
-            ? TensorCodec.Form.NUMBERS
-            : TensorCodec.Form.BYTES;
+    TensorCodec.Form form = TensorCodec.form(request.getInputsMap().values());
     predictor
         .predict(decoded)
         .whenComplete((response, failure) -> answer(observer, form, response, failure));
+  }
+
+  @Override
+  public void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
+    CompletionStage<ExplainResponse> answer;
+    try {
+      InferenceRequest decoded =
+          request(
+              request.getModel(),
+              request.getSignature(),
+              request.getInputsMap(),
+              List.of(),
+              request.getPriority(),
+              "");
+      answer = explanations.explain(request, decoded);
+    } catch (RuntimeException refused) {
+      observer.onError(statuses.toStatus(refused));
+      return;
+    }
+    Answers.send(observer, answer, response -> response, statuses::toStatus);
   }
 
   private void answer(
@@ -90,22 +113,38 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
   }
 
   private InferenceRequest decode(PredictRequest request) {
-    ModelReference model = ModelReference.parse(request.getModel());
+    return request(
+        request.getModel(),
+        request.getSignature(),
+        request.getInputsMap(),
+        request.getOutputsList(),
+        request.getPriority(),
+        routingKey(request));
+  }
+
+  private InferenceRequest request(
+      String model,
+      String signature,
+      Map<String, Tensor> tensors,
+      List<String> outputs,
+      dev.millrace.v1.Priority priority,
+      String routingKey) {
+    ModelReference reference = ModelReference.parse(model);
     Map<String, TensorData> inputs = new LinkedHashMap<>();
-    for (Map.Entry<String, Tensor> input : request.getInputsMap().entrySet()) {
+    for (Map.Entry<String, Tensor> input : tensors.entrySet()) {
       inputs.put(input.getKey(), codec.decode(FieldPath.input(input.getKey()), input.getValue()));
     }
     Context context = Context.current();
     return new InferenceRequest(
-        model,
-        request.getSignature().isEmpty() ? Signature.DEFAULT_NAME : request.getSignature(),
+        reference,
+        signature.isEmpty() ? Signature.DEFAULT_NAME : signature,
         inputs,
-        request.getOutputsList(),
+        outputs,
         CallDeadline.of(context, clock),
         context::isCancelled,
-        priority(request.getPriority()),
+        priority(priority),
         CallerAddress.current(),
-        routingKey(request));
+        routingKey);
   }
 
   private static String routingKey(PredictRequest request) {

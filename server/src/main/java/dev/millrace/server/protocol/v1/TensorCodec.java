@@ -11,6 +11,7 @@ import dev.millrace.server.tensor.Shape;
 import dev.millrace.server.tensor.TensorData;
 import dev.millrace.v1.Tensor;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
 
 /** Tensors between the native wire and the core; bytes are wrapped, not copied. Stateless. */
@@ -80,6 +81,13 @@ final class TensorCodec {
       builder.setData(RawBytes.of(tensor));
     }
     return builder.build();
+  }
+
+  /** The form that answers to these tensors use: numbers if one of them does. */
+  static Form form(Collection<Tensor> tensors) {
+    return tensors.stream().anyMatch(tensor -> form(tensor) == Form.NUMBERS)
+        ? Form.NUMBERS
+        : Form.BYTES;
   }
 
   /** The form of a request's tensor. */

@@ -28,6 +28,8 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.HTTP_PORT, "off"),
               Map.entry(ServeOption.HTTP_HOSTS, "models.example.org"),
               Map.entry(ServeOption.HTTP_ORIGINS, "https://app.example.org"),
+              Map.entry(ServeOption.TLS_CERTIFICATE, "none.crt"),
+              Map.entry(ServeOption.TLS_KEY, "none.key"),
               Map.entry(ServeOption.MANAGEMENT_HOST, "127.0.0.3"),
               Map.entry(ServeOption.MANAGEMENT_PORT, "2"),
               Map.entry(ServeOption.METRICS_PATH, "/scrape"),
@@ -56,6 +58,10 @@ final class OptionSourcesTest {
     assertThat(options.datasets()).isEqualTo(Path.of("datasets"));
     assertThat(options.host()).isEqualTo("127.0.0.1");
     assertThat(options.port()).isEqualTo(8500);
+    assertThat(options.httpPort()).hasValue(8501);
+    assertThat(options.httpHosts()).isEmpty();
+    assertThat(options.httpOrigins()).isEmpty();
+    assertThat(options.tls()).isEmpty();
     assertThat(options.managementHost()).isEqualTo("127.0.0.1");
     assertThat(options.managementPort()).isEqualTo(8502);
     assertThat(options.metricsPath()).isEqualTo("/metrics");
@@ -225,6 +231,7 @@ final class OptionSourcesTest {
     assertThat(options.datasets()).isEqualTo(Path.of("s"));
     assertThat(options.host()).isEqualTo("127.0.0.2");
     assertThat(options.port()).isEqualTo(1);
+    assertWrong(options::tls, "tls-certificate: 'none.crt' cannot be read");
     assertThat(options.managementHost()).isEqualTo("127.0.0.3");
     assertThat(options.managementPort()).isEqualTo(2);
     assertThat(options.metricsPath()).isEqualTo("/scrape");

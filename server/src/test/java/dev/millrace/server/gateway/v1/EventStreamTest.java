@@ -30,6 +30,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -109,6 +110,7 @@ final class EventStreamTest {
         HttpDoor.open(
             new HttpSettings(
                 new InetSocketAddress("127.0.0.1", 0),
+                Optional.empty(),
                 1 << 20,
                 Duration.ofSeconds(1),
                 new Origins(Set.of(), Set.of(), true),

@@ -16,6 +16,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,10 +84,18 @@ class ServingGraphTest {
     Signature pixels = model.function("serving_default").signature();
     Signature pictures = model.function("classify_image").signature();
 
-    assertThat(model.signatures()).hasSize(2);
+    Signature gradients = model.function("gradients").signature();
+
+    assertThat(model.signatures()).hasSize(3);
+    assertTensor(input(gradients, "images"), DataType.DT_FLOAT, Shape.of(-1, 28, 28, 1));
+    assertTensor(input(gradients, "target"), DataType.DT_INT64, Shape.of(-1));
+    assertTensor(output(gradients, "scores"), DataType.DT_FLOAT, Shape.of(-1));
+    for (String name : List.of("gradients", "loss_gradients")) {
+      assertTensor(output(gradients, name), DataType.DT_FLOAT, Shape.of(-1, 28, 28, 1));
+    }
     assertTensor(input(pixels, "images"), DataType.DT_FLOAT, Shape.of(-1, 28, 28, 1));
     assertTensor(input(pictures, "encoded"), DataType.DT_STRING, Shape.of(-1));
-    for (Signature signature : model.signatures()) {
+    for (Signature signature : List.of(pixels, pictures)) {
       assertThat(signature.getInputs()).hasSize(1);
       assertThat(signature.getOutputs()).hasSize(3);
       assertTensor(output(signature, "logits"), DataType.DT_FLOAT, Shape.of(-1, 10));

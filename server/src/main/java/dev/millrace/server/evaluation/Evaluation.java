@@ -1,0 +1,82 @@
+package dev.millrace.server.evaluation;
+
+import dev.millrace.server.model.ErrorReason;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An evaluation as it is at a moment. Immutable.
+ *
+ * @param id begins with the time of creation, so that ids sort by age
+ * @param spec what is measured
+ * @param requestId the name that its creator gave the request; empty for none
+ * @param state where it is in its life
+ * @param reason why it FAILED; null otherwise
+ * @param message the reason in words; empty otherwise
+ * @param progress how far it has come; null before it runs
+ * @param createTime when it was created
+ * @param startTime when it began to run; null before
+ * @param endTime when it ended; null before
+ * @param results what was measured; null before it SUCCEEDED
+ */
+public record Evaluation(
+    String id,
+    EvaluationSpec spec,
+    String requestId,
+    EvaluationState state,
+    @Nullable ErrorReason reason,
+    String message,
+    @Nullable EvaluationProgress progress,
+    Instant createTime,
+    @Nullable Instant startTime,
+    @Nullable Instant endTime,
+    @Nullable EvaluationResults results) {
+  static Evaluation queued(String id, EvaluationSpec spec, String requestId, Instant now) {
+    return new Evaluation(
+        id, spec, requestId, EvaluationState.QUEUED, null, "", null, now, null, null, null);
+  }
+
+  /** {@code evaluations/e20261124-101530-123-k3f9}. */
+  public String resource() {
+    return "evaluations/" + id;
+  }
+
+  Evaluation running(Instant now) {
+    return new Evaluation(
+        id, spec, requestId, EvaluationState.RUNNING, null, "", null, createTime, now, null, null);
+  }
+
+  Evaluation with(EvaluationProgress now) {
+    return new Evaluation(
+        id, spec, requestId, state, reason, message, now, createTime, startTime, endTime, results);
+  }
+
+  Evaluation succeeded(EvaluationResults measured, Instant now) {
+    return ended(EvaluationState.SUCCEEDED, null, "", now, measured);
+  }
+
+  Evaluation failed(ErrorReason why, String words, Instant now) {
+    return ended(EvaluationState.FAILED, why, words, now, null);
+  }
+
+  Evaluation cancelled(Instant now) {
+    return ended(EvaluationState.CANCELLED, null, "", now, null);
+  }
+
+  /** The same without what is large. */
+  public Evaluation withoutMisread() {
+    return results == null
+        ? this
+        : ended(state, reason, message, endTime, results.withoutMisread());
+  }
+
+  private Evaluation ended(
+      EvaluationState last,
+      @Nullable ErrorReason why,
+      String words,
+      @Nullable Instant end,
+      @Nullable EvaluationResults measured) {
+    return new Evaluation(
+        id, spec, requestId, last, why, words, progress, createTime, startTime, end, measured);
+  }
+}

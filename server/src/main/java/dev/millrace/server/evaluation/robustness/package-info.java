@@ -1,0 +1,5 @@
+/** Ways to disturb pictures, seeded and at five strengths. */
+@NullMarked
+package dev.millrace.server.evaluation.robustness;
+
+import org.jspecify.annotations.NullMarked;

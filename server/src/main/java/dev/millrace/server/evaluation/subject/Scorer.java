@@ -1,0 +1,171 @@
+package dev.millrace.server.evaluation.subject;
+
+import dev.millrace.server.inference.InferenceRequest;
+import dev.millrace.server.inference.InferenceResponse;
+import dev.millrace.server.inference.Predictor;
+import dev.millrace.server.model.Caller;
+import dev.millrace.server.model.Deadline;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.Priority;
+import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.VersionChoice;
+import dev.millrace.server.tensor.TensorData;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a version for the classes of pictures, one request at a time and behind all other requests;
+ * one that is shed under overload is sent again. For use by one thread.
+ */
+public final class Scorer {
+  private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_OVERLOAD = Duration.ofMinutes(10);
+
+  private final Predictor predictor;
+  private final Subject subject;
+  private final BooleanSupplier cancelled;
+  private final Pauses pauses;
+  private @Nullable Boolean probabilities;
+
+  /**
+   * A scorer.
+   *
+   * @param cancelled true once the answers are of no use any more
+   * @param pauses lets time pass while the server is overloaded
+   */
+  public Scorer(Predictor predictor, Subject subject, BooleanSupplier cancelled, Pauses pauses) {
+    this.predictor = predictor;
+    this.subject = subject;
+    this.cancelled = cancelled;
+    this.pauses = pauses;
+  }
+
+  /** What is asked. */
+  public Subject subject() {
+    return subject;
+  }
+
+  /**
+   * Probabilities of classes, row-major.
+   *
+   * @param pixels brightness in 0..1, one picture after the other
+   * @param count how many pictures, at least 1
+   * @throws ServingException CALLER_CANCELLED, EVALUATION_UNFIT if the answer has no value for each
+   *     class, or what the version answers
+   */
+  public float[] probabilities(float[] pixels, int count) throws InterruptedException {
+    TensorData answer =
+        ask(
+            subject.signature(),
+            Map.of(subject.input(), subject.form().encode(pixels, count)),
+            subject.output());
+    float[] values;
+    try {
+      values = ClassScores.read(answer);
+    } catch (IllegalArgumentException unfit) {
+      throw unfit(answer);
+    }
+    int classes = (int) answer.shape().size(1);
+    if (answer.shape().size(0) != count) {
+      throw unfit(answer);
+    }
+    // Told by the first answer, so that all of them are read in one way.
+    if (probabilities == null) {
+      probabilities = ClassScores.areProbabilities(values, classes);
+    }
+    if (!probabilities) {
+      ClassScores.softmax(values, classes);
+    }
+    return values;
+  }
+
+  /**
+   * Where the loss of each picture grows, as the sign for each pixel: -1, 0 or 1.
+   *
+   * @param labels class of each picture
+   * @throws ServingException as {@link #probabilities}
+   */
+  public float[] lossSigns(GradientSignature gradients, float[] pixels, int[] labels)
+      throws InterruptedException {
+    TensorData rows = subject.form().encode(pixels, labels.length);
+    TensorData answer =
+        ask(
+            GradientSignature.NAME,
+            gradients.inputs(rows, labels),
+            gradients.hasLoss() ? GradientSignature.LOSS_GRADIENTS : GradientSignature.GRADIENTS);
+    ByteBuffer bytes = answer.bytes();
+    float[] signs = new float[labels.length * subject.pictureSize()];
+    if (answer.shape().elementCount() != signs.length) {
+      throw unfit(answer);
+    }
+    for (int i = 0; i < signs.length; i++) {
+      // The loss grows where the probability falls.
+      float sign = Math.signum(bytes.getFloat());
+      signs[i] = gradients.hasLoss() ? sign : -sign;
+    }
+    return signs;
+  }
+
+  private TensorData ask(String signature, Map<String, TensorData> inputs, String output)
+      throws InterruptedException {
+    InferenceRequest request =
+        new InferenceRequest(
+            new ModelReference(
+                subject.version().model(), new VersionChoice.Exact(subject.version().number())),
+            signature,
+            inputs,
+            List.of(output),
+            Deadline.NONE,
+            cancelled,
+            Priority.LOW,
+            Caller.UNKNOWN);
+    Duration waited = Duration.ZERO;
+    while (true) {
+      if (cancelled.getAsBoolean()) {
+        throw new ServingException(ErrorReason.CALLER_CANCELLED, "the evaluation was cancelled");
+      }
+      try {
+        InferenceResponse response = predictor.predict(request).toCompletableFuture().get();
+        return Optional.ofNullable(response.outputs().get(output)).orElseThrow();
+      } catch (ExecutionException failed) {
+        ServingException error = serving(failed);
+        if (error.reason() != ErrorReason.OVERLOADED || waited.compareTo(LONGEST_OVERLOAD) >= 0) {
+          throw error;
+        }
+        Duration asked = error.retryAfter().orElse(LEAST_PAUSE);
+        Duration pause = asked.compareTo(LEAST_PAUSE) > 0 ? asked : LEAST_PAUSE;
+        pauses.pause(pause);
+        waited = waited.plus(pause);
+      }
+    }
+  }
+
+  private static ServingException serving(ExecutionException failed) {
+    Throwable cause = failed.getCause();
+    while (cause != null && !(cause instanceof ServingException) && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof ServingException known
+        ? known
+        : new ServingException(ErrorReason.INTERNAL, "the version failed; the log tells more")
+            .causedBy(failed);
+  }
+
+  private ServingException unfit(TensorData answer) {
+    return new ServingException(
+        ErrorReason.EVALUATION_UNFIT,
+        subject.version()
+            + " cannot be measured: output '"
+            + subject.output()
+            + "' is "
+            + answer
+            + ", not [batch, classes]; name another one as 'output'");
+  }
+}

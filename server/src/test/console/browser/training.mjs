@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {TRAINING} from './rig.mjs';
+
+/** Goes to the form and starts a run. */
+export async function train(rig, steps, seed) {
+  await rig.go('training');
+  await rig.page.fill('#train-steps', String(steps));
+  await rig.page.fill('#train-seed', String(seed));
+  await startTraining(rig);
+}
+
+/** Starts what the form says, and waits until the new run is shown. */
+async function startTraining(rig) {
+  const shown = await rig.page.textContent('#h-run');
+  await rig.page.click('text=Start training');
+  await rig.page.waitForFunction((shown) => document.getElementById('h-run').textContent !== shown, shown);
+}
+
+export const runEnded = (rig) => rig.page.waitForSelector('#h-run ~ .aside >> text=Succeeded', {timeout: TRAINING});
+const LOSS = '[aria-label^="Training loss"]';
+const pointsIn = (label) => Number(/(\d+) points/.exec(label)?.[1] ?? 0);
+const pointsOf = async (rig) => pointsIn(await rig.page.getAttribute(LOSS, 'aria-label'));
+
+/** Waits until the curve of the loss has more points; how many. */
+async function morePointsThan(rig, count) {
+  const more = ([selector, count]) =>
+    Number(/(\d+) points/.exec(document.querySelector(selector)?.ariaLabel ?? '')?.[1] ?? 0) > count;
+  await rig.page.waitForFunction(more, [LOSS, count], {timeout: TRAINING});
+  return pointsOf(rig);
+}
+
+
+/** A server with no model yet learns its first version. */
+export function trainingTests(rig) {
+  test('firstVisit_noModel_saysSoAndWhatToDo', async () => {
+    await rig.page.goto(rig.server.url);
+    await rig.see('text=No model is served yet');
+    await rig.page.click('text=Start a training');
+    await rig.see('h1:text("Training")');
+  });
+
+  test('training_startedFromTheForm_drawsACurveThatGrows', async () => {
+    await rig.go('training');
+    await rig.page.fill('#train-steps', '0');
+    await rig.page.click('text=Start training');
+    await rig.see('text=Steps must be at least 1');
+    await rig.page.fill('#train-steps', '150');
+    await startTraining(rig);
+    const first = await morePointsThan(rig, 0);
+    await morePointsThan(rig, first);
+    await runEnded(rig);
+    assert.ok((await pointsOf(rig)) > first);
+    assert.match(await rig.page.textContent('.stats'), /Test accuracy9\d\.\d\d %/);
+  });
+}
