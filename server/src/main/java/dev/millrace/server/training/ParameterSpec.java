@@ -41,6 +41,11 @@ public record ParameterSpec(
         name, Kind.INTEGER, minimum, false, maximum, false, Long.toString(defaultValue), help);
   }
 
+  /** A number from 0, which is its default, to a maximum. */
+  public static ParameterSpec real(String name, double maximum, String help) {
+    return new ParameterSpec(name, Kind.REAL, 0, false, maximum, false, "0", help);
+  }
+
   /** What is wrong with a value, if anything is. */
   public Optional<FieldViolation> check(String text) {
     double value;

@@ -5,6 +5,7 @@ import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.tensorflow.recipe.Recipe;
 import dev.millrace.server.tensorflow.recipe.Recipes;
+import dev.millrace.server.tensorflow.recipe.RunOutputs;
 import dev.millrace.server.testing.GoldenModel;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.server.training.TrainingSpec;
@@ -106,7 +107,6 @@ final class FuzzRepository {
             42,
             "mnist"),
         some,
-        directory,
-        progress -> {});
+        RunOutputs.of(directory, progress -> {}));
   }
 }

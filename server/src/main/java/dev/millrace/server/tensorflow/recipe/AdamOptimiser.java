@@ -69,7 +69,7 @@ final class AdamOptimiser {
    *
    * @param gradients of the loss, in the weights' order
    */
-  List<Op> apply(List<Operand<TFloat32>> gradients, float learningRate) {
+  List<Op> apply(List<Operand<TFloat32>> gradients, Operand<TFloat32> learningRate) {
     Operand<TFloat32> power1 = beta1Power.read(tf);
     Operand<TFloat32> power2 = beta2Power.read(tf);
     List<Op> steps = new ArrayList<>();
@@ -81,7 +81,7 @@ final class AdamOptimiser {
               secondMoments.get(i).handle(),
               power1,
               power2,
-              tf.constant(learningRate),
+              learningRate,
               tf.constant(BETA1),
               tf.constant(BETA2),
               tf.constant(EPSILON),

@@ -1,6 +1,7 @@
 package dev.millrace.server.tensorflow.recipe;
 
 import dev.millrace.server.dataset.LabelledImages;
+import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.types.TInt32;
@@ -19,34 +20,61 @@ final class Evaluation {
 
   /** Share of the examples classified rightly, 0..1. */
   double accuracy(LabelledImages examples) {
-    long correct = 0;
+    long[] correct = new long[1];
+    forEachBatch(examples, graph.correct(), (result, first, size) -> correct[0] += result.getInt());
+    return (double) correct[0] / examples.count();
+  }
+
+  /** How often each class (row) was taken for each (column). */
+  long[][] confusion(LabelledImages examples) {
+    long[][] counts = new long[MnistNetwork.CLASSES][MnistNetwork.CLASSES];
+    forEachBatch(
+        examples,
+        graph.classes(),
+        (classes, first, size) -> {
+          for (int i = 0; i < size; i++) {
+            counts[examples.label(first + i)][classes.getInt(i)]++;
+          }
+        });
+    return counts;
+  }
+
+  /** Takes what the graph says of one batch. */
+  private interface BatchReader {
+    void read(TInt32 result, int first, int size);
+  }
+
+  private void forEachBatch(LabelledImages examples, Operand<TInt32> wanted, BatchReader reader) {
     int whole = examples.count() / BATCH * BATCH;
     if (whole > 0) {
       try (ImageBatch batch = new ImageBatch(BATCH)) {
         for (int first = 0; first < whole; first += BATCH) {
-          batch.fill(examples, first);
-          correct += correct(batch);
+          run(batch, examples, first, wanted, reader);
         }
       }
     }
     if (whole < examples.count()) {
       try (ImageBatch rest = new ImageBatch(examples.count() - whole)) {
-        rest.fill(examples, whole);
-        correct += correct(rest);
+        run(rest, examples, whole, wanted, reader);
       }
     }
-    return (double) correct / examples.count();
   }
 
-  private int correct(ImageBatch batch) {
+  private void run(
+      ImageBatch batch,
+      LabelledImages examples,
+      int first,
+      Operand<TInt32> wanted,
+      BatchReader reader) {
+    batch.fill(examples, first);
     try (Result result =
         session
             .runner()
             .feed(graph.images(), batch.images())
             .feed(graph.labels(), batch.labels())
-            .fetch(graph.correct())
+            .fetch(wanted)
             .run()) {
-      return ((TInt32) result.get(0)).getInt();
+      reader.read((TInt32) result.get(0), first, batch.size());
     }
   }
 }

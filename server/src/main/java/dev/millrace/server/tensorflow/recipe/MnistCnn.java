@@ -8,7 +8,6 @@ import dev.millrace.server.model.ServingException;
 import dev.millrace.server.tensorflow.record.WarmUpFile;
 import dev.millrace.server.training.RecipeDescription;
 import dev.millrace.server.training.TrainedModel;
-import dev.millrace.server.training.TrainingProgress;
 import dev.millrace.server.training.TrainingSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -28,8 +26,9 @@ import org.tensorflow.exceptions.TensorFlowException;
  *
  * <p>Reports every 100 steps and after the last one. Its metrics are {@code test_accuracy} and
  * {@code validation_accuracy} in 0..1, {@code train_loss}, the mean over the last report's steps,
- * {@code images_per_second} and {@code train_seconds}, without validation. Beside the SavedModel it
- * writes warm-up requests with a few of the training images.
+ * {@code images_per_second} and {@code train_seconds}, without validation; with patience also
+ * {@code best_step}, the step whose weights are exported. Beside the SavedModel it writes warm-up
+ * requests with a few of the training images.
  */
 public final class MnistCnn implements Recipe {
   private static final RecipeDescription DESCRIPTION =
@@ -62,23 +61,33 @@ public final class MnistCnn implements Recipe {
   }
 
   @Override
-  public TrainedModel train(
-      TrainingSpec spec,
-      Dataset dataset,
-      Path exportDirectory,
-      Consumer<TrainingProgress> progress) {
+  public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
     MnistCnnParameters parameters =
         MnistCnnParameters.of(spec, DESCRIPTION.resolve(spec.parameters()));
     checkFits(dataset);
+    Path exportDirectory = outputs.exportDirectory();
     if (Files.exists(exportDirectory)) {
       throw new IllegalArgumentException("the export directory exists");
     }
-    try (TrainingRun run = new TrainingRun(parameters, dataset.train())) {
+    try (TrainingRun run = new TrainingRun(parameters, dataset.train());
+        EarlyStopping stopping = new EarlyStopping(parameters.patience())) {
+      BoardEvents board = new BoardEvents(outputs.events(), run);
       TrainingLoop loop =
           new TrainingLoop(
-              run, dataset.validation(), progress, TrainingLoop.Checkpoints.NONE, nanoTime);
+              run,
+              dataset.validation(),
+              outputs.progress().andThen(board::report),
+              TrainingLoop.Checkpoints.NONE,
+              stopping,
+              nanoTime);
       Map<String, Double> metrics = new TreeMap<>(loop.run());
+      run.publish();
+      if (parameters.patience() > 0) {
+        metrics.put("best_step", (double) run.step());
+        metrics.put("validation_accuracy", run.accuracy(dataset.validation()));
+      }
       metrics.put("test_accuracy", run.accuracy(dataset.test()));
+      board.confusion(dataset.test());
       export(run, exportDirectory);
       WarmUpFile.write(exportDirectory, WarmUpExamples.of(dataset.train()));
       return TrainedModel.of(metrics, dataset.digest());

@@ -3,10 +3,7 @@ package dev.millrace.server.tensorflow.recipe;
 import dev.millrace.server.dataset.Dataset;
 import dev.millrace.server.training.RecipeDescription;
 import dev.millrace.server.training.TrainedModel;
-import dev.millrace.server.training.TrainingProgress;
 import dev.millrace.server.training.TrainingSpec;
-import java.nio.file.Path;
-import java.util.function.Consumer;
 
 /**
  * A way to build a model, train it and export it. Stateless; a run owns all native memory that it
@@ -22,14 +19,9 @@ public interface Recipe {
    *
    * @param spec what to train, checked against {@link #description()}
    * @param dataset the examples
-   * @param exportDirectory folder that the SavedModel is written into; must not exist
-   * @param progress told every report, on the calling thread
+   * @param outputs where the model and the reports go
    * @throws dev.millrace.server.model.ServingException DATASET_INVALID if the examples do not fit
    *     the recipe; TRAINING_FAILED if the run diverges
    */
-  TrainedModel train(
-      TrainingSpec spec,
-      Dataset dataset,
-      Path exportDirectory,
-      Consumer<TrainingProgress> progress);
+  TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs);
 }

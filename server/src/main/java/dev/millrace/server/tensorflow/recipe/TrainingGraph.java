@@ -2,7 +2,10 @@ package dev.millrace.server.tensorflow.recipe;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -27,11 +30,19 @@ final class TrainingGraph implements AutoCloseable {
   private final Operand<TFloat32> loss;
   private final Operand<TInt32> trainCorrect;
   private final Operand<TInt32> correct;
+  private final Operand<TInt32> classes;
+  private final SortedMap<String, Operand<TFloat32>> weights = new TreeMap<>();
   private final Op initialise;
   private final Op trainStep;
+  private final Op publish;
   private final Operand<TInt64> globalStep;
 
-  TrainingGraph(MnistCnnParameters parameters) {
+  /**
+   * Builds it.
+   *
+   * @param totalSteps steps of the whole run
+   */
+  TrainingGraph(MnistCnnParameters parameters, long totalSteps) {
     graph = new Graph();
     try {
       SplittableRandom seeds = new SplittableRandom(parameters.seed());
@@ -42,35 +53,63 @@ final class TrainingGraph implements AutoCloseable {
           tf.withName("labels")
               .placeholder(TInt32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
       MnistNetwork network = new MnistNetwork(tf);
+      network.weights().forEach(weight -> weights.put(weight.name(), weight.read(tf)));
       AdamOptimiser adam = new AdamOptimiser(tf, network.weights());
+      Optional<WeightAverages> averages =
+          parameters.weightAveraging() == 0
+              ? Optional.empty()
+              : Optional.of(
+                  new WeightAverages(tf, network.weights(), parameters.weightAveraging()));
       ResourceVariable<TInt64> step =
           ResourceVariable.create(tf, "global_step", TInt64.class, Shape.scalar());
       globalStep = step.read(tf);
 
       List<Op> first = InitialWeights.assign(tf.withSubScope("initial"), network, seeds);
+      List<Op> begun =
+          averages.map(these -> these.initialise(List.copyOf(first))).orElse(List.of());
+      first.addAll(begun);
       first.addAll(adam.initialise());
       first.add(step.assign(tf, tf.constant(0L)));
       initialise = tf.withName("initialise").withControlDependencies(first).noOp();
 
       Ops serve = tf.withSubScope("serve");
       Operand<TFloat32> measured =
-          MnistNetwork.logits(serve, images, network.read(serve), UnaryOperator.identity());
-      correct = countCorrect(serve, measured, labels);
+          MnistNetwork.logits(
+              serve,
+              images,
+              averages.map(these -> these.read(serve)).orElseGet(() -> network.read(serve)),
+              UnaryOperator.identity());
+      classes = serve.math.argMax(measured, serve.constant(1), TInt32.class);
+      correct = countCorrect(serve, classes, labels);
 
       Ops train = tf.withSubScope("train");
-      List<Operand<TFloat32>> weights = network.read(train);
+      List<Operand<TFloat32>> learnt = network.read(train);
       UnaryOperator<Operand<TFloat32>> dropout =
           Dropout.of(train, parameters.dropout(), seeds.nextLong(), globalStep);
-      Operand<TFloat32> logits = MnistNetwork.logits(train, images, weights, dropout);
-      trainCorrect = countCorrect(train, logits, labels);
-      loss = meanCrossEntropy(train, logits, labels);
+      Operand<TFloat32> distorted =
+          DistortedImages.of(train, images, parameters.distortion(), seeds.nextLong(), globalStep);
+      Operand<TFloat32> logits = MnistNetwork.logits(train, distorted, learnt, dropout);
+      trainCorrect =
+          countCorrect(train, train.math.argMax(logits, train.constant(1), TInt32.class), labels);
+      loss = meanCrossEntropy(train, logits, labels, parameters.labelSmoothing());
 
-      List<Op> steps = adam.apply(gradients(train, loss, weights), parameters.learningRate());
+      Operand<TFloat32> learningRate =
+          LearningRate.of(
+              train, parameters.learningRate(), parameters.cosineDecay(), totalSteps, globalStep);
+      List<Op> steps = adam.apply(gradients(train, loss, learnt), learningRate);
+      List<Op> averaged =
+          averages.map(these -> these.update(List.copyOf(steps), globalStep)).orElse(List.of());
+      steps.addAll(averaged);
       Ops after = train.withControlDependencies(steps);
       trainStep = after.assignAddVariableOp(step.handle(), after.constant(1L));
+      publish =
+          tf.withName("publish")
+              .withControlDependencies(averages.map(WeightAverages::publish).orElse(List.of()))
+              .noOp();
 
       List<ResourceVariable<? extends TType>> all = new ArrayList<>(network.weights());
       all.addAll(adam.variables());
+      averages.ifPresent(these -> all.addAll(these.variables()));
       all.add(step);
       SaverOps.add(tf, all);
     } catch (RuntimeException | Error failed) {
@@ -80,17 +119,21 @@ final class TrainingGraph implements AutoCloseable {
   }
 
   private static Operand<TInt32> countCorrect(
-      Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels) {
-    Operand<TInt32> classes = tf.math.argMax(logits, tf.constant(1), TInt32.class);
+      Ops tf, Operand<TInt32> classes, Operand<TInt32> labels) {
     return tf.reduceSum(
         tf.dtypes.cast(tf.math.equal(classes, labels), TInt32.class), tf.constant(0));
   }
 
   /** In the one-hot form, because TensorFlow has no native gradient of the sparse one. */
   private static Operand<TFloat32> meanCrossEntropy(
-      Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels) {
+      Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels, float smoothing) {
+    float spread = smoothing / MnistNetwork.CLASSES;
     Operand<TFloat32> expected =
-        tf.oneHot(labels, tf.constant(MnistNetwork.CLASSES), tf.constant(1f), tf.constant(0f));
+        tf.oneHot(
+            labels,
+            tf.constant(MnistNetwork.CLASSES),
+            tf.constant(1 - smoothing + spread),
+            tf.constant(spread));
     return tf.math.mean(
         tf.nn.softmaxCrossEntropyWithLogits(logits, expected).loss(), tf.constant(0));
   }
@@ -134,6 +177,16 @@ final class TrainingGraph implements AutoCloseable {
     return correct;
   }
 
+  /** The classes of a batch as the model sees them, without dropout. */
+  Operand<TInt32> classes() {
+    return classes;
+  }
+
+  /** The network's weights by name. */
+  SortedMap<String, Operand<TFloat32>> weights() {
+    return weights;
+  }
+
   /** Number of steps done. */
   Operand<TInt64> globalStep() {
     return globalStep;
@@ -147,6 +200,11 @@ final class TrainingGraph implements AutoCloseable {
   /** Learns from a batch. */
   Op trainStep() {
     return trainStep;
+  }
+
+  /** Makes the weights what is exported: their averages, where these are kept. */
+  Op publish() {
+    return publish;
   }
 
   @Override

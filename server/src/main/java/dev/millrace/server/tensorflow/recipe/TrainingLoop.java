@@ -16,6 +16,7 @@ final class TrainingLoop {
   private final LabelledImages validation;
   private final Consumer<TrainingProgress> progress;
   private final Checkpoints checkpoints;
+  private final EarlyStopping stopping;
   private final LongSupplier nanoTime;
 
   /** Keeps a run at the steps of its choice. */
@@ -33,26 +34,30 @@ final class TrainingLoop {
       LabelledImages validation,
       Consumer<TrainingProgress> progress,
       Checkpoints checkpoints,
+      EarlyStopping stopping,
       LongSupplier nanoTime) {
     this.run = run;
     this.validation = validation;
     this.progress = progress;
     this.checkpoints = checkpoints;
+    this.stopping = stopping;
     this.nanoTime = nanoTime;
   }
 
   /**
-   * Does all steps that are left.
+   * Does all steps that are left, unless validation ends the run before; then the run is where it
+   * was best.
    *
    * @return the figures of the run: {@code train_loss}, {@code validation_accuracy}, {@code
    *     images_per_second} and {@code train_seconds}; empty when no step was left
    */
   Map<String, Double> run() {
-    long total = run.parameters().steps();
+    long total = run.totalSteps();
     ProgressMeter meter =
         new ProgressMeter(run.step(), total, run.parameters().batchSize(), REPORT_EVERY, nanoTime);
     Map<String, Double> metrics = new TreeMap<>();
-    while (run.step() < total) {
+    boolean over = false;
+    while (run.step() < total && !over) {
       TrainingRun.StepResult result = run.next();
       meter.add(result.loss(), result.correct());
       checkpoints.afterStep(run);
@@ -60,12 +65,14 @@ final class TrainingLoop {
       if (step % REPORT_EVERY == 0 || step == total) {
         TrainingProgress report = meter.report(step, () -> run.accuracy(validation));
         progress.accept(report);
+        over = stopping.isOver(run, report.validationAccuracy());
         metrics.put("train_loss", report.loss());
         metrics.put("validation_accuracy", report.validationAccuracy());
         metrics.put("images_per_second", meter.examplesPerSecond(step));
         metrics.put("train_seconds", meter.trainingTime().toNanos() / 1e9);
       }
     }
+    stopping.restore(run);
     return metrics;
   }
 }

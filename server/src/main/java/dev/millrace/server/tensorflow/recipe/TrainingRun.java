@@ -5,8 +5,11 @@ import dev.millrace.server.dataset.LabelledImages;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -19,6 +22,7 @@ final class TrainingRun implements AutoCloseable {
   private final MnistCnnParameters parameters;
   private final LabelledImages examples;
   private final BatchOrder order;
+  private final long totalSteps;
   private final int[] indexes;
   private final TrainingGraph graph;
   private final Session session;
@@ -31,10 +35,11 @@ final class TrainingRun implements AutoCloseable {
     this.parameters = parameters;
     this.examples = examples;
     order = new BatchOrder(examples.count(), parameters.batchSize(), parameters.seed());
+    totalSteps = parameters.totalSteps(examples.count());
     indexes = new int[parameters.batchSize()];
     batch = new ImageBatch(parameters.batchSize());
     try {
-      graph = new TrainingGraph(parameters);
+      graph = new TrainingGraph(parameters, totalSteps);
       session = new Session(graph.graph());
     } catch (RuntimeException | Error failed) {
       batch.close();
@@ -52,6 +57,11 @@ final class TrainingRun implements AutoCloseable {
   /** Steps done. */
   long step() {
     return step;
+  }
+
+  /** Steps of the whole run. */
+  long totalSteps() {
+    return totalSteps;
   }
 
   MnistCnnParameters parameters() {
@@ -105,6 +115,33 @@ final class TrainingRun implements AutoCloseable {
   /** Share of the examples classified rightly without dropout, 0..1. */
   double accuracy(LabelledImages unseen) {
     return evaluation.accuracy(unseen);
+  }
+
+  /** How often each class (row) was taken for each (column). */
+  long[][] confusion(LabelledImages unseen) {
+    return evaluation.confusion(unseen);
+  }
+
+  /** The graph that is trained. */
+  GraphDef graph() {
+    return graph.graph().toGraphDef();
+  }
+
+  /** Tells the values of every weight, by its name; they must not be kept. */
+  void readWeights(BiConsumer<String, FloatDataBuffer> reader) {
+    Session.Runner runner = session.runner();
+    graph.weights().values().forEach(runner::fetch);
+    try (Result values = runner.run()) {
+      int i = 0;
+      for (String name : graph.weights().keySet()) {
+        reader.accept(name, values.get(i++).asRawTensor().data().asFloats());
+      }
+    }
+  }
+
+  /** Ends the run: the weights become what is exported. */
+  void publish() {
+    session.runner().addTarget(graph.publish()).run().close();
   }
 
   /** Keeps weights, optimiser and step. */

@@ -27,7 +27,7 @@ final class WarmUpExamples {
   static List<WarmUpRequest> of(LabelledImages images) {
     List<WarmUpRequest> requests = new ArrayList<>();
     int first = 0;
-    try (PngEncoder encoder = new PngEncoder()) {
+    try (PngEncoder encoder = new PngEncoder(MnistNetwork.HEIGHT, MnistNetwork.WIDTH)) {
       for (int batch : BATCHES) {
         ByteBuffer pixels =
             ByteBuffer.allocate(batch * PIXELS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

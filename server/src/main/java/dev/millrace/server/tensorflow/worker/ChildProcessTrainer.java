@@ -18,12 +18,14 @@ import org.slf4j.LoggerFactory;
  * because serving and training want thread pools of different sizes, which TensorFlow has once a
  * process. Thread-safe.
  *
- * <p>What the process prints for people goes to {@code worker.log} beside its work folder. A cancel
- * kills it outright: it has nothing to save.
+ * <p>What the process prints for people goes to {@code worker.log} beside its work folder, its
+ * events for TensorBoard into the folder {@code tensorboard}. A cancel kills it outright: it has
+ * nothing to save.
  */
 public final class ChildProcessTrainer implements Trainer {
   private static final Logger log = LoggerFactory.getLogger(ChildProcessTrainer.class);
   private static final long LARGEST_LOG = 4 << 20;
+  private static final String EVENTS = "tensorboard";
 
   private final WorkerCommand command;
   private final Path datasets;
@@ -73,7 +75,10 @@ public final class ChildProcessTrainer implements Trainer {
     tell(
         process,
         new WorkerMessage.Order(
-            job.spec(), datasets.toAbsolutePath().toString(), export.toString()));
+            job.spec(),
+            datasets.toAbsolutePath().toString(),
+            export.toString(),
+            workDirectory.resolveSibling(EVENTS).toString()));
     log.info("job {} trains in process {}", job.id(), process.pid());
     return process::destroyForcibly;
   }

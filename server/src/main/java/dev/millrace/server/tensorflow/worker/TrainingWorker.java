@@ -5,8 +5,10 @@ import dev.millrace.server.dataset.Dataset;
 import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.tensorflow.board.EventFile;
 import dev.millrace.server.tensorflow.recipe.Recipe;
 import dev.millrace.server.tensorflow.recipe.Recipes;
+import dev.millrace.server.tensorflow.recipe.RunOutputs;
 import dev.millrace.server.training.TrainedModel;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -16,6 +18,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 
 /**
  * The training process: takes one order from standard input, trains, and reports on standard
@@ -47,15 +50,17 @@ public final class TrainingWorker {
 
   private static WorkerMessage train(
       WorkerMessage.Order order, PrintStream reports, ObjectMapper json) {
-    try {
+    try (EventFile events = EventFile.in(Path.of(order.events()), InstantSource.system())) {
       Recipe recipe = Recipes.onClassPath().get(order.spec().recipe());
       Dataset dataset = new Datasets(Path.of(order.datasets())).load(order.spec().dataset());
       TrainedModel model =
           recipe.train(
               order.spec(),
               dataset,
-              Path.of(order.export()),
-              progress -> say(reports, WorkerMessage.ofProgress(progress).toLine(json)));
+              new RunOutputs(
+                  Path.of(order.export()),
+                  progress -> say(reports, WorkerMessage.ofProgress(progress).toLine(json)),
+                  events));
       return WorkerMessage.ofTrained(model);
     } catch (ServingException refused) {
       refused.printStackTrace();

@@ -31,8 +31,9 @@ record WorkerMessage(
    * @param spec what to train
    * @param datasets folder of the datasets
    * @param export folder to export into; does not exist yet
+   * @param events folder of the events for TensorBoard
    */
-  record Order(TrainingSpec spec, String datasets, String export) {}
+  record Order(TrainingSpec spec, String datasets, String export, String events) {}
 
   /** Both sides' JSON. */
   static ObjectMapper json() {

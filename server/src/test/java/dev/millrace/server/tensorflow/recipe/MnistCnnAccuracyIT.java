@@ -37,8 +37,8 @@ class MnistCnnAccuracyIT {
         recipe.train(
             spec,
             MnistExamples.all(),
-            folder.resolve("model"),
-            report -> nativeBytes.put(report.step(), nativeBytes()));
+            RunOutputs.of(
+                folder.resolve("model"), report -> nativeBytes.put(report.step(), nativeBytes())));
 
     assertThat(spec.model()).isEqualTo(new ModelName("mnist"));
     assertThat(trained.metrics().get("test_accuracy")).isGreaterThanOrEqualTo(0.987);

@@ -59,16 +59,34 @@ class MnistCnnTest {
   }
 
   @Test
+  void train_withPatience_endsEarlyAndExportsTheBestStep() {
+    Dataset dataset = MnistExamples.some();
+
+    // Weights that do not move any more give no better accuracy.
+    TrainedModel trained =
+        train(
+            dataset,
+            Map.of("steps", "1000", "batch_size", "2", "learning_rate", "1e-30", "patience", "2"));
+
+    assertThat(reports).extracting(TrainingProgress::step).containsExactly(100L, 200L, 300L);
+    assertThat(trained.metrics())
+        .containsEntry("best_step", 100.0)
+        .containsEntry("validation_accuracy", reports.get(0).validationAccuracy());
+  }
+
+  @Test
   void description_defaults_areThoseOfTheApi() {
     assertThat(recipe.description().name()).isEqualTo("mnist-cnn");
     assertThat(recipe.description().defaultModel()).isEqualTo(new ModelName("mnist"));
     assertThat(recipe.description().defaultDataset()).isEqualTo("mnist");
     assertThat(recipe.description().resolve(Map.of()))
-        .containsOnly(
-            Map.entry("steps", "1000"),
-            Map.entry("batch_size", "100"),
-            Map.entry("learning_rate", "0.001"),
-            Map.entry("dropout", "0.4"));
+        .containsEntry("steps", "1000")
+        .containsEntry("batch_size", "100")
+        .containsEntry("learning_rate", "0.001")
+        .containsEntry("dropout", "0.4")
+        .containsEntry("epochs", "0")
+        .containsEntry("rotation", "0")
+        .hasSize(13);
   }
 
   @ParameterizedTest
@@ -110,7 +128,10 @@ class MnistCnnTest {
   @Test
   void train_intoAFolderThatExists_isRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> recipe.train(spec(Map.of()), MnistExamples.some(), folder, reports::add));
+        .isThrownBy(
+            () ->
+                recipe.train(
+                    spec(Map.of()), MnistExamples.some(), RunOutputs.of(folder, reports::add)));
     assertThat(folder).isEmptyDirectory();
   }
 
@@ -126,7 +147,8 @@ class MnistCnnTest {
   }
 
   private TrainedModel train(Dataset dataset, Map<String, String> parameters) {
-    return recipe.train(spec(parameters), dataset, folder.resolve("model"), reports::add);
+    return recipe.train(
+        spec(parameters), dataset, RunOutputs.of(folder.resolve("model"), reports::add));
   }
 
   private TrainingSpec spec(Map<String, String> parameters) {

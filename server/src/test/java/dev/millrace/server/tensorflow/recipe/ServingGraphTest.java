@@ -55,7 +55,7 @@ class ServingGraphTest {
       }
       run.save(checkpoint);
     }
-    try (TrainingGraph graph = new TrainingGraph(parameters);
+    try (TrainingGraph graph = new TrainingGraph(parameters, 30);
         Session session = new Session(graph.graph())) {
       checkpoint.restore(session);
       logitsInTraining = logits(session, "images", "serve/logits/BiasAdd");

@@ -69,6 +69,70 @@ class TrainingRunTest {
   }
 
   @Test
+  void restore_runWithEverythingOn_goesOnAsTheFirstOneDid(@TempDir Path folder) {
+    MnistCnnParameters parameters = everything();
+    Checkpoint checkpoint = new Checkpoint(folder.resolve("checkpoint"));
+    double[] expected;
+    double accuracy;
+    try (TrainingRun first = new TrainingRun(parameters, EXAMPLES)) {
+      losses(first, 8);
+      first.save(checkpoint);
+      expected = losses(first, 6);
+      accuracy = first.accuracy(UNSEEN);
+    }
+    try (TrainingRun second = new TrainingRun(parameters, EXAMPLES)) {
+      second.restore(checkpoint);
+      double[] resumed = losses(second, 6);
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(resumed[i]).isCloseTo(expected[i], within(1e-4));
+      }
+      assertThat(second.accuracy(UNSEEN)).isCloseTo(accuracy, within(0.011));
+    }
+  }
+
+  @Test
+  void publish_runWithAverages_exportsWhatWasMeasured() {
+    try (TrainingRun run = new TrainingRun(everything(), EXAMPLES)) {
+      losses(run, 30);
+      double measured = run.accuracy(UNSEEN);
+      float[] last = kernel(run);
+      run.publish();
+      assertThat(kernel(run)).isNotEqualTo(last);
+      assertThat(run.accuracy(UNSEEN)).isEqualTo(measured);
+    }
+    try (TrainingRun plain = new TrainingRun(parameters(20, 0.4f, 0.001f, 42), EXAMPLES)) {
+      losses(plain, 2);
+      float[] last = kernel(plain);
+      plain.publish();
+      assertThat(kernel(plain)).isEqualTo(last);
+    }
+  }
+
+  @Test
+  void totalSteps_ofEpochs_followFromTheExamples() {
+    MnistCnnParameters parameters = everything();
+    assertThat(parameters.totalSteps(1000)).isEqualTo(2 * 1000 / 32);
+    assertThat(parameters.totalSteps(1)).isEqualTo(1);
+    assertThat(parameters(20, 0, 0.1f, 1).totalSteps(1000)).isEqualTo(20);
+  }
+
+  private static float[] kernel(TrainingRun run) {
+    float[] kernel = new float[5 * 5 * 32];
+    run.readWeights(
+        (name, values) -> {
+          if (name.equals("conv1/kernel")) {
+            values.read(kernel);
+          }
+        });
+    return kernel;
+  }
+
+  private static MnistCnnParameters everything() {
+    return new MnistCnnParameters(
+        1, 2, 32, 0.001f, 1, 0.4f, 0.1f, 0.99f, 0, new Distortion(10, 0.1f, 2, 1), 7);
+  }
+
+  @Test
   void next_runThatDiverges_saysWhereAndWhatToTry() {
     try (TrainingRun run = new TrainingRun(parameters(20, 0, 1e30f, 42), EXAMPLES)) {
       assertThatExceptionOfType(ServingException.class)

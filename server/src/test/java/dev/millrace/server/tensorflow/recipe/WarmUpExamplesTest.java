@@ -98,7 +98,7 @@ final class WarmUpExamplesTest {
         recipe.description().resolve(Map.of("steps", "5", "batch_size", "8"));
     TrainingSpec spec = new TrainingSpec(MNIST, "mnist-cnn", parameters, 42, "mnist");
     Path staged = folder.resolve("staged");
-    recipe.train(spec, dataset, staged, progress -> {});
+    recipe.train(spec, dataset, RunOutputs.of(staged, progress -> {}));
     ModelRepository repository = ModelRepository.open(folder.resolve("saved_models"));
     VersionId id = repository.publish(MNIST, staged, draft());
     assertThat(repository.manifest(id).orElseThrow().files())

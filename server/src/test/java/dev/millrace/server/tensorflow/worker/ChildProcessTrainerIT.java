@@ -126,7 +126,8 @@ class ChildProcessTrainerIT {
                   new WorkerMessage.Order(
                       spec("stubborn", "tiny"),
                       root.resolve("datasets").toString(),
-                      work.resolve("model").toString()));
+                      work.resolve("model").toString(),
+                      work.resolve("tensorboard").toString()));
       orders.write((order + "\n").getBytes(UTF_8));
       orders.flush();
       assertThat(reports.readLine()).contains("\"step\":" + process.pid());

@@ -5,6 +5,7 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.tensorflow.recipe.Recipe;
+import dev.millrace.server.tensorflow.recipe.RunOutputs;
 import dev.millrace.server.training.ParameterSpec;
 import dev.millrace.server.training.RecipeDescription;
 import dev.millrace.server.training.TrainedModel;
@@ -17,13 +18,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /** Recipes that behave well or badly, found as services by the training process of the tests. */
 public final class TestRecipes {
@@ -59,14 +58,13 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(
-        TrainingSpec spec, Dataset dataset, Path export, Consumer<TrainingProgress> progress) {
+    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
       for (long step = 1; step <= Long.parseLong(spec.parameters().get("steps")); step++) {
-        progress.accept(progress(step));
+        outputs.progress().accept(progress(step));
       }
       try {
-        Files.createDirectories(export);
-        Files.writeString(export.resolve("saved_model.pb"), "trained");
+        Files.createDirectories(outputs.exportDirectory());
+        Files.writeString(outputs.exportDirectory().resolve("saved_model.pb"), "trained");
       } catch (IOException unwritable) {
         throw new UncheckedIOException(unwritable);
       }
@@ -83,9 +81,8 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(
-        TrainingSpec spec, Dataset dataset, Path export, Consumer<TrainingProgress> progress) {
-      progress.accept(progress(1));
+    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
+      outputs.progress().accept(progress(1));
       Runtime.getRuntime().halt(134);
       throw new AssertionError("unreachable");
     }
@@ -99,8 +96,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(
-        TrainingSpec spec, Dataset dataset, Path export, Consumer<TrainingProgress> progress) {
+    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
       Runtime.getRuntime().halt(0);
       throw new AssertionError("unreachable");
     }
@@ -114,10 +110,9 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(
-        TrainingSpec spec, Dataset dataset, Path export, Consumer<TrainingProgress> progress) {
+    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
       Runtime.getRuntime().addShutdownHook(new Thread(Stubborn::stay));
-      progress.accept(progress(ProcessHandle.current().pid()));
+      outputs.progress().accept(progress(ProcessHandle.current().pid()));
       stay();
       throw new AssertionError("unreachable");
     }
@@ -137,8 +132,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(
-        TrainingSpec spec, Dataset dataset, Path export, Consumer<TrainingProgress> progress) {
+    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
       throw new AssertionError("a secret at /secret/path");
     }
   }
@@ -151,8 +145,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(
-        TrainingSpec spec, Dataset dataset, Path export, Consumer<TrainingProgress> progress) {
+    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
       throw new ServingException(ErrorReason.DATASET_INVALID, "images of 28 × 28 are needed\n");
     }
   }
@@ -165,12 +158,11 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(
-        TrainingSpec spec, Dataset dataset, Path export, Consumer<TrainingProgress> progress) {
+    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
       List<byte[]> all = new ArrayList<>();
       while (true) {
         all.add(new byte[8 << 20]);
-        progress.accept(progress(all.size()));
+        outputs.progress().accept(progress(all.size()));
       }
     }
   }
@@ -183,8 +175,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(
-        TrainingSpec spec, Dataset dataset, Path export, Consumer<TrainingProgress> progress) {
+    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
       System.out.println("{\"trained\":{\"metrics\":{},\"datasetDigest\":\"forged\"}}");
       // Never closed: it is the process's own output.
       OutputStream raw = new FileOutputStream(FileDescriptor.out);
@@ -196,7 +187,7 @@ public final class TestRecipes {
           System.err.println("y".repeat(1 << 20));
         }
         System.err.println("the last words");
-        return new Counting().train(spec, dataset, export, progress);
+        return new Counting().train(spec, dataset, outputs);
       } catch (IOException gone) {
         throw new UncheckedIOException(gone);
       }
