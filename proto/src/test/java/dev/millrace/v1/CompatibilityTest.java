@@ -70,6 +70,7 @@ final class CompatibilityTest {
         List.of(
             TensorProtos.getDescriptor(),
             EvaluationServiceProtos.getDescriptor(),
+            GateServiceProtos.getDescriptor(),
             InferenceServiceProtos.getDescriptor(),
             ModelServiceProtos.getDescriptor(),
             TrainingServiceProtos.getDescriptor())) {

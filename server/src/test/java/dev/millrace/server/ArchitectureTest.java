@@ -59,6 +59,10 @@ final class ArchitectureTest {
       mayUse("training", "repository", "registry", "evaluation", "dataset", "tensor", "model");
 
   @ArchTest
+  static final ArchRule gate_importsOurs_onlyEvaluationRegistryRolloutTrainingAndValues =
+      mayUse("gate", "evaluation", "registry", "rollout", "training", "tensor", "model");
+
+  @ArchTest
   static final ArchRule adapters_importOneAnother_never =
       slices()
           .matching(ROOT + "(tensorflow|protocol|gateway|storage|security|telemetry)..")

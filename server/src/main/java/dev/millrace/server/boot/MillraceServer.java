@@ -32,6 +32,7 @@ import dev.millrace.server.protocol.v1.VersionCalls;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.rollout.BasePathRule;
+import dev.millrace.server.rollout.Loans;
 import dev.millrace.server.rollout.ModelSet;
 import dev.millrace.server.rollout.VersionComparison;
 import dev.millrace.server.rollout.VersionLife;
@@ -127,6 +128,7 @@ public final class MillraceServer implements AutoCloseable {
   private final BatchWorkers<PredictWork> workers;
   private final TrainingJobs jobs;
   private final EvaluationRoom evaluations;
+  private final GateRoom gate;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
   private final ManagementServer management;
@@ -210,8 +212,11 @@ public final class MillraceServer implements AutoCloseable {
             meters,
             clock,
             bakeInterval);
-    evaluations =
-        new EvaluationRoom(options, room, catalog, life.loans(catalog, calls), batched, clock);
+    Loans loans = life.loans(catalog, calls);
+    evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
+    gate =
+        new GateRoom(
+            room, catalog, evaluations.evaluations(), versions.promote(), loans, calls, clock);
     Recipes recipes = Recipes.onClassPath();
     jobs =
         new TrainingJobs(
@@ -220,8 +225,9 @@ public final class MillraceServer implements AutoCloseable {
                 new WorkerCommand(options.trainingHeap()),
                 options.datasets(),
                 Threads.named("trainer")),
-            new RepositoryPublisher(
-                repository, checks.publications(), life::scan, "millrace", clock),
+            gate.gated(
+                new RepositoryPublisher(
+                    repository, checks.publications(), life::scan, "millrace", clock)),
             new TrainingRules(
                 recipes.descriptions(),
                 new Datasets(options.datasets())::contains,
@@ -244,7 +250,7 @@ public final class MillraceServer implements AutoCloseable {
             statuses,
             calls,
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
-            new VersionCalls(versions),
+            new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services = new ArrayList<>();
@@ -262,7 +268,8 @@ public final class MillraceServer implements AutoCloseable {
             malformed.guard(
                 new TrainingServiceV1(jobs, statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
-            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
+            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses)),
+            malformed.guard(gate.service(statuses), CallThreads.of(calls, statuses))));
     services.addAll(
         foreign.services(
             traffic.predictor(),
@@ -346,6 +353,7 @@ public final class MillraceServer implements AutoCloseable {
     server.lists.start();
     server.life.scan();
     server.traffic.start();
+    server.gate.start();
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
@@ -406,7 +414,7 @@ public final class MillraceServer implements AutoCloseable {
   boolean hasVersionOf(String recipe) {
     return Optional.ofNullable(Recipes.onClassPath().descriptions().get(recipe))
         .map(description -> description.defaultModel())
-        .filter(model -> hasVersion(model.id()))
+        .filter(room::hasVersion)
         .isPresent();
   }
 
@@ -470,16 +478,6 @@ public final class MillraceServer implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(options.drainDelay().toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean hasVersion(String model) {
-    try {
-      return repository.scan().stream()
-          .anyMatch(version -> version.id().model().id().equals(model));
-    } catch (IOException unreadable) {
-      log.warn("the model repository cannot be read", unreadable);
-      return false;
     }
   }
 

@@ -1,0 +1,146 @@
+package dev.millrace.server.boot;
+
+import dev.millrace.server.catalog.ModelCatalog;
+import dev.millrace.server.evaluation.Evaluations;
+import dev.millrace.server.gate.Contest;
+import dev.millrace.server.gate.DirectAscent;
+import dev.millrace.server.gate.Gate;
+import dev.millrace.server.gate.GateHistory;
+import dev.millrace.server.gate.GatedPromote;
+import dev.millrace.server.gate.GatedPublisher;
+import dev.millrace.server.gate.JudgementStore;
+import dev.millrace.server.gate.LoanedPromoter;
+import dev.millrace.server.gate.Policies;
+import dev.millrace.server.gate.PolicyFolder;
+import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.VersionChoice;
+import dev.millrace.server.model.VersionId;
+import dev.millrace.server.model.VersionState;
+import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.protocol.v1.GateServiceV1;
+import dev.millrace.server.registry.HistoryEvent;
+import dev.millrace.server.registry.Registry;
+import dev.millrace.server.repository.ModelRepository;
+import dev.millrace.server.repository.StoredVersion;
+import dev.millrace.server.rollout.ChangeOrder;
+import dev.millrace.server.rollout.Loans;
+import dev.millrace.server.rollout.Promote;
+import dev.millrace.server.training.ModelPublisher;
+import io.grpc.ServerServiceDefinition;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where it is decided whether a version is good enough to be the champion. */
+final class GateRoom {
+  private static final Logger log = LoggerFactory.getLogger(GateRoom.class);
+
+  private final Registry registry;
+  private final ModelCatalog catalog;
+  private final Promote promote;
+  private final Policies policies;
+  private final JudgementStore store;
+  private final InstantSource clock;
+  private final Gate gate;
+
+  /**
+   * A gate that hears of evaluations from now on.
+   *
+   * @param calls makes promotions
+   */
+  GateRoom(
+      RegistryRoom room,
+      ModelCatalog catalog,
+      Evaluations evaluations,
+      Promote promote,
+      Loans loans,
+      Executor calls,
+      InstantSource clock) {
+    this.registry = room.registry();
+    this.catalog = catalog;
+    this.promote = promote;
+    this.clock = clock;
+    ModelRepository repository = room.repository();
+    policies = new Policies(new PolicyFolder(repository::folder));
+    store = room.store().judgements();
+    gate =
+        new Gate(
+            policies,
+            store,
+            new Contest(
+                evaluations,
+                registry,
+                this::versions,
+                id -> repository.find(id).map(StoredVersion::bytes).orElse(0L)),
+            new DirectAscent(registry, new LoanedPromoter(registry, loans, promote, calls)),
+            new GateHistory(registry),
+            clock);
+    evaluations.onEnd(gate::onEvaluated);
+  }
+
+  /** Goes on with what the last stop broke off. */
+  void start() {
+    gate.resume();
+  }
+
+  /** A publisher whose versions come before the gate. */
+  ModelPublisher gated(ModelPublisher publisher) {
+    return new GatedPublisher(publisher, policies, this::keepChampion, gate);
+  }
+
+  /** Promotions by persons. */
+  GatedPromote promotions() {
+    return new GatedPromote(promote, policies, store, clock);
+  }
+
+  ServerServiceDefinition service(StatusMapper statuses) {
+    return new GateServiceV1(gate, policies, this::require, statuses).bindService();
+  }
+
+  private SortedSet<Long> versions(ModelName model) {
+    return catalog.statuses(model).stream()
+        .flatMap(List::stream)
+        .map(status -> status.id().number())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private void require(ModelName model) {
+    catalog.statuses(new ModelReference(model, new VersionChoice.Latest()));
+  }
+
+  /** What answers now goes on to, until something better has passed. */
+  private void keepChampion(ModelName model) {
+    if (registry.get(model).champion().isPresent()) {
+      return;
+    }
+    Optional<VersionId> answering =
+        catalog.statuses(model).stream()
+            .flatMap(List::stream)
+            .filter(status -> status.state() == VersionState.AVAILABLE)
+            .map(status -> status.id())
+            .max(Comparator.comparingLong(VersionId::number));
+    try {
+      answering.ifPresent(
+          id ->
+              promote.promote(
+                  id,
+                  false,
+                  Optional.empty(),
+                  new ChangeOrder(
+                      HistoryEvent.BY_ITSELF,
+                      registry.get(model).etag(),
+                      "answers until another version has passed the gate")));
+    } catch (ServingException changedMeanwhile) {
+      log.warn("the version that answers for {} is not made its champion", model, changedMeanwhile);
+    }
+  }
+}
