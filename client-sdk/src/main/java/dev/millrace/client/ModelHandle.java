@@ -44,6 +44,11 @@ public final class ModelHandle extends VersionHandle {
     return new ModelHandle(channel, id, key);
   }
 
+  /** The gate between this model's versions and its champion. */
+  public GateHandle gate() {
+    return new GateHandle(channel, "models/" + id);
+  }
+
   /**
    * Requests on which a shadow's answer differed, newest first, as far as the model's settings keep
    * them.

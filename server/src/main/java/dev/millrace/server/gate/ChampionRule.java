@@ -28,8 +28,7 @@ public enum ChampionRule {
       for (SliceAccuracy slice : version.slices()) {
         Share share = before.get(Slices.name(slice));
         if (share != null && share.of() > 0) {
-          losses.add(
-              new Measured(Slices.name(slice), share.value() - slice.accuracy().value()));
+          losses.add(new Measured(Slices.name(slice), share.value() - slice.accuracy().value()));
         }
       }
       return losses;
@@ -111,8 +110,6 @@ public enum ChampionRule {
   }
 
   private static List<Measured> ratio(long one, long other) {
-    return one <= 0 || other <= 0
-        ? List.of()
-        : List.of(new Measured("", (double) one / other));
+    return one <= 0 || other <= 0 ? List.of() : List.of(new Measured("", (double) one / other));
   }
 }

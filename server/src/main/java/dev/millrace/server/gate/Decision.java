@@ -32,8 +32,7 @@ public record Decision(List<RuleResult> rules) {
     policy.bars().forEach((bar, least) -> rules.add(bar.judge(least, results.version(), sizes[0])));
     policy
         .robustness()
-        .forEach(
-            (way, least) -> rules.add(robustness(way, least, results.version().robustness())));
+        .forEach((way, least) -> rules.add(robustness(way, least, results.version().robustness())));
     McNemar test = results.comparison();
     // A first version has nobody to be compared with.
     if (test != null) {

@@ -127,16 +127,7 @@ public final class Gate {
       Instant now = clock.instant();
       write(
           new Judgement(
-              id,
-              0,
-              "",
-              "",
-              true,
-              JudgementState.FAILED,
-              List.of(),
-              words(refused),
-              now,
-              now));
+              id, 0, "", "", true, JudgementState.FAILED, List.of(), words(refused), now, now));
     }
   }
 
@@ -166,8 +157,7 @@ public final class Gate {
   private @Nullable Judgement decide(Evaluation ended) {
     synchronized (lock) {
       VersionId id = ended.spec().version();
-      Optional<Judgement> known =
-          store.find(id).filter(one -> one.evaluation().equals(ended.id()));
+      Optional<Judgement> known = store.find(id).filter(one -> one.evaluation().equals(ended.id()));
       boolean asked = known.isPresent();
       if (asked && known.get().state() != JudgementState.EVALUATING) {
         return null;

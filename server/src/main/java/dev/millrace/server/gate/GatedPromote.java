@@ -45,8 +45,7 @@ public final class GatedPromote {
       ChangeOrder order) {
     Optional<Judgement> judgement = store.find(id);
     boolean free =
-        !policies.has(id.model())
-            || judgement.filter(one -> one.state().hasPassed()).isPresent();
+        !policies.has(id.model()) || judgement.filter(one -> one.state().hasPassed()).isPresent();
     if (free) {
       return promote.promote(id, allowBreaking, bakeTime, order);
     }

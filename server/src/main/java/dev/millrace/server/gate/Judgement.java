@@ -36,16 +36,7 @@ public record Judgement(
 
   Judgement in(JudgementState next, String words, Instant now) {
     return new Judgement(
-        version,
-        champion,
-        evaluation,
-        policyDigest,
-        promote,
-        next,
-        rules,
-        words,
-        createTime,
-        now);
+        version, champion, evaluation, policyDigest, promote, next, rules, words, createTime, now);
   }
 
   Judgement decided(Decision decision, boolean rises, Instant now) {

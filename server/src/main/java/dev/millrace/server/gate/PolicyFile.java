@@ -60,8 +60,7 @@ public final class PolicyFile {
     Promotion promotion = root.choice("promote", Promotion.class, Promotion.AT_ONCE);
     Rehearsal rehearsal = rehearsal(root.section("shadow"), root.section("canary"));
     root.requireNoOthers();
-    return new GatePolicy(
-        examples, absolute, robustness, superiority, rules, promotion, rehearsal);
+    return new GatePolicy(examples, absolute, robustness, superiority, rules, promotion, rehearsal);
   }
 
   private static @Nullable Node compose(String text) {

@@ -34,8 +34,7 @@ public final class PolicyFolder implements Function<ModelName, Optional<String>>
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          Files.size(file) > PolicyFile.LARGEST ? UNUSABLE : Files.readString(file));
+      return Optional.of(Files.size(file) > PolicyFile.LARGEST ? UNUSABLE : Files.readString(file));
     } catch (IOException unreadable) {
       log.warn("the gate's policy of {} cannot be read", model, unreadable);
       return Optional.of(UNUSABLE);

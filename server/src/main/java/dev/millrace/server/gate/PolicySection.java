@@ -36,7 +36,8 @@ final class PolicySection {
       return;
     }
     if (!(node instanceof MappingNode mapping)) {
-      throw invalid(line(node), path.isEmpty() ? "the file" : "'" + path + "'", "lines of 'key: value'");
+      throw invalid(
+          line(node), path.isEmpty() ? "the file" : "'" + path + "'", "lines of 'key: value'");
     }
     for (NodeTuple entry : mapping.getValue()) {
       if (!(entry.getKeyNode() instanceof ScalarNode key)) {
@@ -193,7 +194,9 @@ final class PolicySection {
   private static boolean isNothing(Node node) {
     return node instanceof ScalarNode scalar
         && scalar.isPlain()
-        && (scalar.getValue().isEmpty() || scalar.getValue().equals("~") || scalar.getValue().equals("null"));
+        && (scalar.getValue().isEmpty()
+            || scalar.getValue().equals("~")
+            || scalar.getValue().equals("null"));
   }
 
   private static int line(Node node) {

@@ -92,8 +92,7 @@ public final class GateServiceV1 extends GateServiceGrpc.GateServiceImplBase {
         () ->
             JudgeVersionResponse.newBuilder()
                 .setJudgement(
-                    encode(
-                        gate.judge(VersionCalls.version(request.getName()), !request.getHold())))
+                    encode(gate.judge(VersionCalls.version(request.getName()), !request.getHold())))
                 .build(),
         statuses::toStatus);
   }
