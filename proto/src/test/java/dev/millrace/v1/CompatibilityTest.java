@@ -71,6 +71,7 @@ final class CompatibilityTest {
             TensorProtos.getDescriptor(),
             EvaluationServiceProtos.getDescriptor(),
             GateServiceProtos.getDescriptor(),
+            FeedbackServiceProtos.getDescriptor(),
             InferenceServiceProtos.getDescriptor(),
             ModelServiceProtos.getDescriptor(),
             TrainingServiceProtos.getDescriptor())) {

@@ -97,7 +97,8 @@ final class GateCommandTest {
         .hasSize(1)
         .first()
         .asString()
-        .contains("\"version\":4", "\"state\":\"PASSED\"", "\"compared_with\":3", "\"passed\":true");
+        .contains(
+            "\"version\":4", "\"state\":\"PASSED\"", "\"compared_with\":3", "\"passed\":true");
   }
 
   @Test

@@ -27,8 +27,11 @@ import dev.millrace.server.repository.StoredVersion;
 import dev.millrace.server.rollout.ChangeOrder;
 import dev.millrace.server.rollout.Loans;
 import dev.millrace.server.rollout.Promote;
+import dev.millrace.server.rollout.VersionLife;
 import dev.millrace.server.training.ModelPublisher;
+import dev.millrace.server.training.TrainingJobs;
 import io.grpc.ServerServiceDefinition;
+import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
@@ -36,6 +39,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,30 +52,31 @@ final class GateRoom {
   private final ModelCatalog catalog;
   private final Promote promote;
   private final Policies policies;
-  private final JudgementStore store;
-  private final InstantSource clock;
+  private final GatedPromote promotions;
   private final Gate gate;
+  private final FeedbackRoom feedback;
 
   /**
    * A gate that hears of evaluations from now on.
    *
-   * @param calls makes promotions
+   * @param jobs the training jobs, once there are any
+   * @param calls makes promotions, and starts trainings
    */
   GateRoom(
       RegistryRoom room,
       ModelCatalog catalog,
       Evaluations evaluations,
-      Promote promote,
+      VersionLife life,
       Loans loans,
-      Executor calls,
-      InstantSource clock) {
+      Supplier<TrainingJobs> jobs,
+      Executor calls) {
     this.registry = room.registry();
     this.catalog = catalog;
-    this.promote = promote;
-    this.clock = clock;
+    this.promote = life.promote();
+    InstantSource clock = Clock.systemUTC();
     ModelRepository repository = room.repository();
     policies = new Policies(new PolicyFolder(repository::folder));
-    store = room.store().judgements();
+    JudgementStore store = room.store().judgements();
     gate =
         new Gate(
             policies,
@@ -84,6 +89,10 @@ final class GateRoom {
             new DirectAscent(registry, new LoanedPromoter(registry, loans, promote, calls)),
             new GateHistory(registry),
             clock);
+    promotions = new GatedPromote(promote, policies, store, clock);
+    feedback =
+        new FeedbackRoom(
+            policies, gate, evaluations, new RuleJobs(registry, repository, jobs), calls, clock);
     evaluations.onEnd(gate::onEvaluated);
   }
 
@@ -99,11 +108,18 @@ final class GateRoom {
 
   /** Promotions by persons. */
   GatedPromote promotions() {
-    return new GatedPromote(promote, policies, store, clock);
+    return promotions;
   }
 
-  ServerServiceDefinition service(StatusMapper statuses) {
-    return new GateServiceV1(gate, policies, this::require, statuses).bindService();
+  /** What callers tell of answers afterwards, as far as policies switch it on. */
+  FeedbackRoom feedback() {
+    return feedback;
+  }
+
+  List<ServerServiceDefinition> services(StatusMapper statuses) {
+    return List.of(
+        new GateServiceV1(gate, policies, this::require, statuses).bindService(),
+        feedback.service(this::require, statuses));
   }
 
   private SortedSet<Long> versions(ModelName model) {

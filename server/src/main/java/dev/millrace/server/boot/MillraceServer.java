@@ -201,6 +201,10 @@ public final class MillraceServer implements AutoCloseable {
             lanes::costNanos,
             new BothCacheObservers(cacheMeters, foreign.statistics()),
             System::nanoTime);
+    Loans loans = life.loans(catalog, calls);
+    evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
+    gate =
+        new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
     traffic =
         new TrafficRoom(
             room.registry(),
@@ -208,15 +212,10 @@ public final class MillraceServer implements AutoCloseable {
             repository,
             cache,
             batched,
-            requestMeters.and(foreign.statistics()),
+            requestMeters.and(foreign.statistics()).and(gate.feedback()),
             meters,
             clock,
             bakeInterval);
-    Loans loans = life.loans(catalog, calls);
-    evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
-    gate =
-        new GateRoom(
-            room, catalog, evaluations.evaluations(), versions.promote(), loans, calls, clock);
     Recipes recipes = Recipes.onClassPath();
     jobs =
         new TrainingJobs(
@@ -260,6 +259,7 @@ public final class MillraceServer implements AutoCloseable {
                 new InferenceServiceV1(
                         traffic.predictor(),
                         evaluations.explanations(traffic.predictor()),
+                        gate.feedback()::remember,
                         statuses,
                         clock)
                     .bindService(),
@@ -268,8 +268,9 @@ public final class MillraceServer implements AutoCloseable {
             malformed.guard(
                 new TrainingServiceV1(jobs, statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
-            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses)),
-            malformed.guard(gate.service(statuses), CallThreads.of(calls, statuses))));
+            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
+    gate.services(statuses)
+        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     services.addAll(
         foreign.services(
             traffic.predictor(),

@@ -1,6 +1,7 @@
 package dev.millrace.server.gate;
 
 import dev.millrace.server.evaluation.robustness.Disturbance;
+import dev.millrace.server.feedback.FeedbackSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param champion how much worse than the champion's other figures may be
  * @param promotion what is done with a version that passed
  * @param rehearsal what it has to come through on its way
+ * @param feedback how feedback is taken, and what comes of it
  */
 public record GatePolicy(
     Examples examples,
@@ -25,7 +27,8 @@ public record GatePolicy(
     Superiority superiority,
     Map<ChampionRule, Double> champion,
     Promotion promotion,
-    Rehearsal rehearsal) {
+    Rehearsal rehearsal,
+    FeedbackSettings feedback) {
   /** For a model without a policy, when a person asks for a judgement. */
   public static final GatePolicy DEFAULT =
       new GatePolicy(
@@ -35,7 +38,8 @@ public record GatePolicy(
           Superiority.DEFAULT,
           Map.of(),
           Promotion.AT_ONCE,
-          Rehearsal.DEFAULT);
+          Rehearsal.DEFAULT,
+          FeedbackSettings.OFF);
 
   /** Copies the maps. */
   public GatePolicy {

@@ -2,9 +2,13 @@ package dev.millrace.server.gate;
 
 import dev.millrace.server.evaluation.DatasetSplit;
 import dev.millrace.server.evaluation.robustness.Disturbance;
+import dev.millrace.server.feedback.FeedbackSettings;
+import dev.millrace.server.feedback.RetrainRule;
 import dev.millrace.server.model.ServingException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -59,8 +63,10 @@ public final class PolicyFile {
     }
     Promotion promotion = root.choice("promote", Promotion.class, Promotion.AT_ONCE);
     Rehearsal rehearsal = rehearsal(root.section("shadow"), root.section("canary"));
+    FeedbackSettings feedback = feedback(root);
     root.requireNoOthers();
-    return new GatePolicy(examples, absolute, robustness, superiority, rules, promotion, rehearsal);
+    return new GatePolicy(
+        examples, absolute, robustness, superiority, rules, promotion, rehearsal, feedback);
   }
 
   private static @Nullable Node compose(String text) {
@@ -111,6 +117,30 @@ public final class PolicyFile {
         section.number("accuracy-loss", defaults.accuracyLoss(), 0, 1),
         section.number("confidence", defaults.confidence(), 0.5, 0.999),
         better);
+  }
+
+  private static FeedbackSettings feedback(PolicySection root) {
+    PolicySection feedback = root.section("feedback");
+    int keep = feedback.count("keep", 0, 0);
+    if (keep > FeedbackSettings.MOST_KEPT) {
+      throw feedback.invalid("keep", "must be at most " + FeedbackSettings.MOST_KEPT);
+    }
+    Duration time = feedback.time("time", FeedbackSettings.OFF.time());
+    feedback.requireNoOthers();
+    PolicySection retrain = root.section("retrain");
+    RetrainRule rule =
+        new RetrainRule(
+            retrain.count("min-feedback", 200, 1),
+            retrain.number("accuracy", 0, 1),
+            retrain.number("drift", 0, 100),
+            retrain.time("cool-down", Duration.ofHours(24)));
+    retrain.requireNoOthers();
+    boolean isRule = rule.accuracy().isPresent() || rule.drift().isPresent();
+    if (isRule && keep == 0) {
+      throw retrain.invalid(
+          rule.accuracy().isPresent() ? "accuracy" : "drift", "needs 'feedback.keep' above 0");
+    }
+    return new FeedbackSettings(keep, time, isRule ? Optional.of(rule) : Optional.empty());
   }
 
   private static Rehearsal rehearsal(PolicySection shadow, PolicySection canary) {

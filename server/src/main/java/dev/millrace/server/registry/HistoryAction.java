@@ -16,6 +16,8 @@ public enum HistoryAction {
   UNLABELLED,
   /** A version became the champion. */
   PROMOTED,
+  /** A rule had the model trained anew. */
+  RETRAINED,
   /** A version passed the gate. */
   GATE_PASSED,
   /** A version fell short at the gate. */

@@ -8,6 +8,7 @@ import com.google.protobuf.Descriptors.MethodDescriptor;
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.EvaluationServiceProtos;
+import dev.millrace.v1.FeedbackServiceProtos;
 import dev.millrace.v1.GateServiceProtos;
 import dev.millrace.v1.InferenceServiceProtos;
 import dev.millrace.v1.ModelServiceProtos;
@@ -116,7 +117,8 @@ final class NativeApiTest {
             ModelServiceProtos.getDescriptor(),
             TrainingServiceProtos.getDescriptor(),
             EvaluationServiceProtos.getDescriptor(),
-            GateServiceProtos.getDescriptor())
+            GateServiceProtos.getDescriptor(),
+            FeedbackServiceProtos.getDescriptor())
         .flatMap(file -> file.getServices().stream())
         .flatMap(service -> service.getMethods().stream())
         .forEach(

@@ -127,7 +127,8 @@ class GateTest {
     gate.judge(Figures.version(2), true);
     executor.runAll();
     assertThat(judgement(2).state()).isEqualTo(JudgementState.STOPPED);
-    assertThat(judgement(2).message()).isEqualTo("it could not be promoted: it would break callers");
+    assertThat(judgement(2).message())
+        .isEqualTo("it could not be promoted: it would break callers");
     assertThat(history()).startsWith(HistoryAction.GATE_STOPPED);
   }
 
@@ -145,8 +146,7 @@ class GateTest {
   void judge_withAPolicyThatCannotBeUsed_isRefusedOrFailsWithTheLine() {
     policy = Optional.of("bars:\n  nonsense: 1");
     ServingException refused =
-        catchThrowableOfType(
-            ServingException.class, () -> gate.judge(Figures.version(2), true));
+        catchThrowableOfType(ServingException.class, () -> gate.judge(Figures.version(2), true));
     assertThat(refused.reason()).isEqualTo(ErrorReason.SETTINGS_INVALID);
     gate.onPublished(Figures.version(2));
     assertThat(judgement(2).state()).isEqualTo(JudgementState.FAILED);
@@ -195,7 +195,10 @@ class GateTest {
     versions.add(5L);
     versions.add(6L);
     registry.change(
-        Figures.MODEL, "", record -> record.withoutVersion(1), before -> event(HistoryAction.DELETED));
+        Figures.MODEL,
+        "",
+        record -> record.withoutVersion(1),
+        before -> event(HistoryAction.DELETED));
     versions.remove(1L);
     results = Figures.beside(100, 950);
     gate.judge(Figures.version(6), true);
@@ -290,8 +293,7 @@ class GateTest {
   private static final class ExactVersions implements VersionAccess {
     @Override
     public VersionId resolve(ModelReference reference) {
-      return new VersionId(
-          reference.model(), ((VersionChoice.Exact) reference.choice()).number());
+      return new VersionId(reference.model(), ((VersionChoice.Exact) reference.choice()).number());
     }
 
     @Override

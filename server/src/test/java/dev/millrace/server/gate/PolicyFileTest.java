@@ -68,11 +68,13 @@ class PolicyFileTest {
               });
         });
     assertThat(PolicyFile.parse(plain.toString())).isEqualTo(GatePolicy.DEFAULT);
-    GatePolicy all = PolicyFile.parse(every.toString());
+    GatePolicy all = PolicyFile.parse(every.toString().replace("keep: 0", "keep: 10"));
     assertThat(all.bars()).hasSize(Bar.values().length);
     assertThat(all.robustness()).hasSize(Disturbance.values().length);
     assertThat(all.champion()).hasSize(ChampionRule.values().length);
-    // Beside those: what is evaluated, superiority, promotion, shadow and canary.
+    assertThat(all.feedback().retrain()).isPresent();
+    // Beside those: what is evaluated, superiority, promotion, shadow, canary, feedback and
+    // retraining.
     assertThat(rows)
         .isEqualTo(
             Bar.values().length
@@ -81,7 +83,8 @@ class PolicyFileTest {
                 + 4
                 + 3
                 + 1
-                + 7);
+                + 7
+                + 6);
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.millrace.server.gateway.ServiceCalls;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.v1.EvaluationServiceGrpc;
+import dev.millrace.v1.FeedbackServiceGrpc;
 import dev.millrace.v1.GateServiceGrpc;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ModelServiceGrpc;
@@ -43,7 +44,8 @@ public final class NativeApi implements HttpRoutes, HttpService {
           ModelServiceGrpc.getServiceDescriptor(),
           TrainingServiceGrpc.getServiceDescriptor(),
           EvaluationServiceGrpc.getServiceDescriptor(),
-          GateServiceGrpc.getServiceDescriptor());
+          GateServiceGrpc.getServiceDescriptor(),
+          FeedbackServiceGrpc.getServiceDescriptor());
 
   private static final int LARGEST_INLINE = 64 << 10;
 
