@@ -226,7 +226,7 @@ public final class MillraceServer implements AutoCloseable {
                 Threads.named("trainer")),
             gate.gated(
                 new RepositoryPublisher(
-                    repository, checks.publications(), life::scan, "millrace", clock)),
+                    repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
             new TrainingRules(
                 recipes.descriptions(),
                 new Datasets(options.datasets())::contains,
