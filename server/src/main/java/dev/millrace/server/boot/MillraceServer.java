@@ -212,7 +212,7 @@ public final class MillraceServer implements AutoCloseable {
             repository,
             cache,
             batched,
-            requestMeters.and(foreign.statistics()).and(gate.feedback()),
+            requestMeters.and(foreign.statistics()).and(gate.observer()),
             meters,
             clock,
             bakeInterval);
@@ -354,7 +354,7 @@ public final class MillraceServer implements AutoCloseable {
     server.lists.start();
     server.life.scan();
     server.traffic.start();
-    server.gate.start();
+    server.gate.start(server.traffic.shadows()::report, server.timer);
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(

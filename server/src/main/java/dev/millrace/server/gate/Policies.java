@@ -32,7 +32,8 @@ public final class Policies {
     /** What holds when a person asks for a judgement of a model without a policy. */
     static final Written DEFAULT = new Written("", GatePolicy.DEFAULT);
 
-    String digest() {
+    /** SHA-256 of the text, in hexadecimal; empty for an empty text. */
+    public String digest() {
       return text.isEmpty() ? "" : sha256(text);
     }
   }

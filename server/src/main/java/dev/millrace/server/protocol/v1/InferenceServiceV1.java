@@ -101,7 +101,7 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
   private void answer(
       StreamObserver<PredictResponse> observer,
       TensorCodec.Form form,
-      String name,
+      String requestId,
       @Nullable InferenceResponse response,
       @Nullable Throwable failure) {
     if (response == null) {
@@ -118,8 +118,8 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
           .outputs()
           .forEach((name, tensor) -> builder.putOutputs(name, codec.encode(tensor, form)));
       encoded = builder.build();
-      if (!name.isEmpty()) {
-        named.accept(name, response);
+      if (!requestId.isEmpty()) {
+        named.accept(requestId, response);
       }
     } catch (RuntimeException | Error defect) {
       // Thrown on, it would vanish in the stage, and the caller would wait for ever.
