@@ -127,12 +127,10 @@ final class GateRoom {
    * @param reports what shadows have shown
    * @param timer looks at versions on their way up
    */
-  void start(
-      Function<ModelName, Optional<ShadowReport>> reports, ScheduledExecutorService timer) {
+  void start(Function<ModelName, Optional<ShadowReport>> reports, ScheduledExecutorService timer) {
     shadows = reports;
     gate.resume();
-    timer.scheduleWithFixedDelay(
-        ascent::tick, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(ascent::tick, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Counts answers for the gate and for feedback. */
