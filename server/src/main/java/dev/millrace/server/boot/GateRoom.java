@@ -50,6 +50,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -108,7 +109,7 @@ final class GateRoom {
             new Contest(
                 evaluations,
                 registry,
-                this::versions,
+                this::usable,
                 id -> repository.find(id).map(StoredVersion::bytes).orElse(0L)),
             ascent,
             new GateHistory(registry),
@@ -126,12 +127,10 @@ final class GateRoom {
    * @param reports what shadows have shown
    * @param timer looks at versions on their way up
    */
-  void start(
-      Function<ModelName, Optional<ShadowReport>> reports, ScheduledExecutorService timer) {
+  void start(Function<ModelName, Optional<ShadowReport>> reports, ScheduledExecutorService timer) {
     shadows = reports;
     gate.resume();
-    timer.scheduleWithFixedDelay(
-        ascent::tick, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(ascent::tick, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Counts answers for the gate and for feedback. */
@@ -174,12 +173,17 @@ final class GateRoom {
   }
 
   private Set<Long> known(ModelName model) {
-    return versions(model);
+    return numbers(model, state -> true);
   }
 
-  private SortedSet<Long> versions(ModelName model) {
+  private SortedSet<Long> usable(ModelName model) {
+    return numbers(model, state -> state != VersionState.FAILED);
+  }
+
+  private SortedSet<Long> numbers(ModelName model, Predicate<VersionState> wanted) {
     return catalog.statuses(model).stream()
         .flatMap(List::stream)
+        .filter(status -> wanted.test(status.state()))
         .map(status -> status.id().number())
         .collect(Collectors.toCollection(TreeSet::new));
   }

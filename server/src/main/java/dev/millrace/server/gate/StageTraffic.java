@@ -55,8 +55,7 @@ public final class StageTraffic {
                 "version " + other.get().version() + " is the shadow; end that first");
           }
           return new Traffic(
-              before.without(id.number()).canaries(),
-              Optional.of(new Shadow(id.number(), share)));
+              before.without(id.number()).canaries(), Optional.of(new Shadow(id.number(), share)));
         });
   }
 

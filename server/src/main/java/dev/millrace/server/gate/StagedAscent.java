@@ -181,7 +181,8 @@ public final class StagedAscent implements Ascent {
     Rehearsal rehearsal = climb.rehearsal();
     CanaryCounts.Counted counted = canaries.of(climb.id());
     // More failures than the whole number of requests allows: no need to wait for the rest.
-    double most = rehearsal.maxErrorRate() * Math.max(rehearsal.canaryRequests(), counted.requests());
+    double most =
+        rehearsal.maxErrorRate() * Math.max(rehearsal.canaryRequests(), counted.requests());
     if (counted.failed() > most) {
       stop(climb, "failed " + counted.failed() + " of " + counted.requests() + " callers");
     } else if (counted.requests() >= rehearsal.canaryRequests()) {

@@ -49,7 +49,7 @@ final class GateServingTest {
   @BeforeEach
   void start(@TempDir Path temporary) throws IOException {
     folder = temporary;
-    TrainedDigits.export(folder.resolve("models/mnist/1"), 40);
+    TrainedDigits.export(folder.resolve("models/mnist/1"), 20);
     Files.writeString(folder.resolve("models/mnist/gate.yaml"), POLICY);
     rig = LifeRig.start(folder, Map.of());
     rig.awaitAvailable("mnist", 1);
@@ -85,7 +85,7 @@ final class GateServingTest {
         .isEqualTo("PARAMETER_INVALID");
     assertThat(champion()).isEqualTo(1);
 
-    Judgement better = judged(train(250));
+    Judgement better = judged(train(80));
     assertThat(better.getState())
         .as(better.getMessage())
         .isEqualTo(JudgementState.JUDGEMENT_STATE_PROMOTED);

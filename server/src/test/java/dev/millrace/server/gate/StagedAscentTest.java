@@ -110,7 +110,9 @@ class StagedAscentTest {
     begin(JudgementState.PROMOTING);
     copies = Optional.of(new Copies(2, 100, 100, 100, 50));
     ascent.tick();
-    assertThat(heard).last().isEqualTo("STOPPED: passed the gate, and then failed 50 of its copies");
+    assertThat(heard)
+        .last()
+        .isEqualTo("STOPPED: passed the gate, and then failed 50 of its copies");
 
     begin(JudgementState.PROMOTING);
     copies = Optional.empty();
@@ -167,8 +169,7 @@ class StagedAscentTest {
         record -> record.withTraffic(new Traffic(List.of(), Optional.of(new Shadow(3, 1)))),
         before -> event(HistoryAction.TRAFFIC_SET));
     begin(JudgementState.PROMOTING);
-    assertThat(heard)
-        .containsExactly("STOPPED: version 3 is the shadow; end that first");
+    assertThat(heard).containsExactly("STOPPED: version 3 is the shadow; end that first");
     assertThat(traffic().shadow()).contains(new Shadow(3, 1));
   }
 
@@ -218,8 +219,7 @@ class StagedAscentTest {
 
   private void fail(ErrorReason reason, int requests) {
     for (int i = 0; i < requests; i++) {
-      counts.onEnd(
-          request(), null, new ServingException(reason, "no").of(VERSION), Duration.ZERO);
+      counts.onEnd(request(), null, new ServingException(reason, "no").of(VERSION), Duration.ZERO);
     }
   }
 

@@ -54,7 +54,7 @@ final class ReproducibleRunTest {
                 new TrainingSpec(
                     new ModelName("mnist"),
                     "mnist-cnn",
-                    new TreeMap<>(Map.of("steps", "30", "batch_size", "50")),
+                    new TreeMap<>(Map.of("steps", "15", "batch_size", "50")),
                     seed,
                     "mnist"),
                 MnistExamples.some(),
