@@ -31,6 +31,7 @@ import dev.millrace.server.protocol.v1.TrainingServiceV1;
 import dev.millrace.server.protocol.v1.VersionCalls;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
+import dev.millrace.server.repository.StoredVersion;
 import dev.millrace.server.rollout.BasePathRule;
 import dev.millrace.server.rollout.ModelSet;
 import dev.millrace.server.rollout.VersionComparison;
@@ -219,12 +220,14 @@ public final class MillraceServer implements AutoCloseable {
             new ChildProcessTrainer(
                 new WorkerCommand(options.trainingHeap()),
                 options.datasets(),
+                id -> repository.find(id).map(StoredVersion::directory),
                 Threads.named("trainer")),
             new RepositoryPublisher(
                 repository, checks.publications(), life::scan, "millrace", clock),
             new TrainingRules(
                 recipes.descriptions(),
                 new Datasets(options.datasets())::contains,
+                repository::contains,
                 options.maxTrainingJobs(),
                 MOST_WAITING_JOBS),
             new JobIds(new SecureRandom()),

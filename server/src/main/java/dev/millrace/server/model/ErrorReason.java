@@ -104,6 +104,8 @@ public enum ErrorReason {
   NO_FORMER_VERSION(Category.FAILED_PRECONDITION),
   /** The dataset's files are damaged or not of the expected form. */
   DATASET_INVALID(Category.FAILED_PRECONDITION),
+  /** The version that a run shall go on from does not fit its recipe, parameters or dataset. */
+  PARENT_UNFIT(Category.FAILED_PRECONDITION),
   /** The training job has ended already. */
   JOB_FINISHED(Category.FAILED_PRECONDITION),
   /** The training process ended without a result. */

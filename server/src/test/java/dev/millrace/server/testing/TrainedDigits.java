@@ -4,6 +4,7 @@ import dev.millrace.server.dataset.Dataset;
 import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.tensorflow.recipe.MnistCnn;
+import dev.millrace.server.tensorflow.recipe.RunOutputs;
 import dev.millrace.server.training.TrainingSpec;
 import java.nio.file.Path;
 import java.util.SortedMap;
@@ -36,7 +37,6 @@ public final class TrainedDigits {
         .train(
             new TrainingSpec(new ModelName("mnist"), "mnist-cnn", parameters, 42, "mnist"),
             few,
-            directory,
-            progress -> {});
+            RunOutputs.of(directory, progress -> {}));
   }
 }

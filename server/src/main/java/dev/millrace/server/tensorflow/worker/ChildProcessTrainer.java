@@ -2,6 +2,7 @@ package dev.millrace.server.tensorflow.worker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.server.model.VersionId;
 import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.Trainer;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,7 @@ public final class ChildProcessTrainer implements Trainer {
 
   private final WorkerCommand command;
   private final Path datasets;
+  private final Function<VersionId, Optional<Path>> versions;
   private final ThreadFactory threads;
   private final ObjectMapper json = WorkerMessage.json();
 
@@ -36,11 +40,17 @@ public final class ChildProcessTrainer implements Trainer {
    * A trainer.
    *
    * @param datasets folder of the datasets
+   * @param versions finds the folder of a version that a run goes on from
    * @param threads makes the two threads that listen to each process
    */
-  public ChildProcessTrainer(WorkerCommand command, Path datasets, ThreadFactory threads) {
+  public ChildProcessTrainer(
+      WorkerCommand command,
+      Path datasets,
+      Function<VersionId, Optional<Path>> versions,
+      ThreadFactory threads) {
     this.command = command;
     this.datasets = datasets;
+    this.versions = versions;
     this.threads = threads;
   }
 
@@ -78,7 +88,12 @@ public final class ChildProcessTrainer implements Trainer {
             job.spec(),
             datasets.toAbsolutePath().toString(),
             export.toString(),
-            workDirectory.resolveSibling(EVENTS).toString()));
+            workDirectory.resolveSibling(EVENTS).toString(),
+            job.spec()
+                .parent()
+                .flatMap(versions)
+                .map(parent -> parent.toAbsolutePath().toString())
+                .orElse(null)));
     log.info("job {} trains in process {}", job.id(), process.pid());
     return process::destroyForcibly;
   }

@@ -32,8 +32,15 @@ record WorkerMessage(
    * @param datasets folder of the datasets
    * @param export folder to export into; does not exist yet
    * @param events folder of the events for TensorBoard
+   * @param parent folder of the version to go on from; null for none
    */
-  record Order(TrainingSpec spec, String datasets, String export, String events) {}
+  record Order(
+      TrainingSpec spec, String datasets, String export, String events, @Nullable String parent) {
+    /** Of a run that begins anew. */
+    Order(TrainingSpec spec, String datasets, String export, String events) {
+      this(spec, datasets, export, events, null);
+    }
+  }
 
   /** Both sides' JSON. */
   static ObjectMapper json() {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,6 +43,7 @@ class ChildProcessTrainerIT {
         new ChildProcessTrainer(
             COMMAND,
             root.resolve("datasets"),
+            id -> Optional.empty(),
             task -> {
               Thread thread = new Thread(task);
               thread.setDaemon(true);

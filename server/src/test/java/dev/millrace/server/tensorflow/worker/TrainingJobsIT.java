@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -106,7 +107,8 @@ class TrainingJobsIT {
   private TrainingJobs start() throws IOException {
     return new TrainingJobs(
         new FileJobJournal(root.resolve("jobs")),
-        new ChildProcessTrainer(new WorkerCommand("64m"), root.resolve("datasets"), THREADS),
+        new ChildProcessTrainer(
+            new WorkerCommand("64m"), root.resolve("datasets"), id -> Optional.empty(), THREADS),
         this::publish,
         new TrainingRules(
             Recipes.onClassPath().descriptions(),
