@@ -7,7 +7,6 @@ import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
 import dev.millrace.server.catalog.WarmUp;
-import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.gateway.OperationsRoutes;
 import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
@@ -31,7 +30,6 @@ import dev.millrace.server.protocol.v1.TrainingServiceV1;
 import dev.millrace.server.protocol.v1.VersionCalls;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
-import dev.millrace.server.repository.StoredVersion;
 import dev.millrace.server.rollout.BasePathRule;
 import dev.millrace.server.rollout.ModelSet;
 import dev.millrace.server.rollout.VersionComparison;
@@ -54,12 +52,9 @@ import dev.millrace.server.tensorflow.session.SavedModelContents;
 import dev.millrace.server.tensorflow.session.SavedModelLoader;
 import dev.millrace.server.tensorflow.session.TensorLedger;
 import dev.millrace.server.tensorflow.session.WarmUpRecordFile;
-import dev.millrace.server.tensorflow.worker.ChildProcessTrainer;
-import dev.millrace.server.tensorflow.worker.WorkerCommand;
 import dev.millrace.server.training.JobIds;
 import dev.millrace.server.training.RepositoryPublisher;
 import dev.millrace.server.training.TrainingJobs;
-import dev.millrace.server.training.TrainingRules;
 import io.grpc.ServerServiceDefinition;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -93,7 +88,6 @@ public final class MillraceServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MillraceServer.class);
   private static final int WARM_UP_ROUNDS = 5;
   private static final int LARGEST_INLINE = 256 << 10;
-  private static final int MOST_WAITING_JOBS = 100;
   private static final int MANAGEMENT_THREADS = 4;
   // What was copied in by hand waits for it, however seldom the repository is looked at.
   private static final long SECOND_LOOK_MILLIS = 500;
@@ -213,23 +207,14 @@ public final class MillraceServer implements AutoCloseable {
             bakeInterval);
     evaluations =
         new EvaluationRoom(options, room, catalog, life.loans(catalog, calls), batched, clock);
-    Recipes recipes = Recipes.onClassPath();
+    LearningRoom learning = new LearningRoom(options, repository);
     jobs =
         new TrainingJobs(
             new FileJobJournal(options.dataDirectory().resolve("jobs")),
-            new ChildProcessTrainer(
-                new WorkerCommand(options.trainingHeap()),
-                options.datasets(),
-                id -> repository.find(id).map(StoredVersion::directory),
-                Threads.named("trainer")),
+            learning.trainer(),
             new RepositoryPublisher(
                 repository, checks.publications(), life::scan, "millrace", clock),
-            new TrainingRules(
-                recipes.descriptions(),
-                new Datasets(options.datasets())::contains,
-                repository::contains,
-                options.maxTrainingJobs(),
-                MOST_WAITING_JOBS),
+            learning.rules(),
             new JobIds(new SecureRandom()),
             jobStarts,
             clock);
@@ -266,6 +251,9 @@ public final class MillraceServer implements AutoCloseable {
                 new TrainingServiceV1(jobs, statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
             malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
+    learning
+        .services(statuses, checks.finishing())
+        .forEach(each -> services.add(malformed.guard(each, CallThreads.of(calls, statuses))));
     services.addAll(
         foreign.services(
             traffic.predictor(),

@@ -46,6 +46,22 @@ public final class Datasets {
     return List.copyOf(names);
   }
 
+  /**
+   * What the examples of a dataset are, by the names of its files.
+   *
+   * @throws ServingException DATASET_NOT_FOUND; DATASET_INVALID if its folder cannot be read
+   */
+  public DatasetKind kind(String name) {
+    if (name.equals(BuiltInMnist.NAME)) {
+      return DatasetKind.IMAGES;
+    }
+    DatasetFaults faults = new DatasetFaults(name);
+    Folder folder = folder(name).orElseThrow(faults::notFound);
+    return TextDatasetReader.isMeant(DatasetFolder.open(folder.root(), folder.path(), faults))
+        ? DatasetKind.TEXTS
+        : DatasetKind.IMAGES;
+  }
+
   /** True when there is a dataset of this name; its files are not looked at. */
   public boolean contains(String name) {
     return name.equals(BuiltInMnist.NAME) || folder(name).isPresent();
