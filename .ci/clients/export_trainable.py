@@ -1,6 +1,6 @@
 """Exports a model that can be trained further, by the convention of LiteRT's on-device training. Argument: the folder to make.
 
-The copy in server/src/test/resources/trainable is made by this script with TensorFlow 2.20.
+The copy in server/src/test/resources/trainable is made by this script with the TensorFlow of requirements.txt.
 """
 
 import os
