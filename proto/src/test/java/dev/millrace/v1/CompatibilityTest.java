@@ -72,6 +72,8 @@ final class CompatibilityTest {
             DatasetServiceProtos.getDescriptor(),
             EvaluationServiceProtos.getDescriptor(),
             RecipeServiceProtos.getDescriptor(),
+            GateServiceProtos.getDescriptor(),
+            FeedbackServiceProtos.getDescriptor(),
             InferenceServiceProtos.getDescriptor(),
             ModelServiceProtos.getDescriptor(),
             TrainingServiceProtos.getDescriptor())) {

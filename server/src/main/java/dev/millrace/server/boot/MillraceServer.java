@@ -31,6 +31,7 @@ import dev.millrace.server.protocol.v1.VersionCalls;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.rollout.BasePathRule;
+import dev.millrace.server.rollout.Loans;
 import dev.millrace.server.rollout.ModelSet;
 import dev.millrace.server.rollout.VersionComparison;
 import dev.millrace.server.rollout.VersionLife;
@@ -122,6 +123,7 @@ public final class MillraceServer implements AutoCloseable {
   private final BatchWorkers<PredictWork> workers;
   private final TrainingJobs jobs;
   private final EvaluationRoom evaluations;
+  private final GateRoom gate;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
   private final ManagementServer management;
@@ -194,6 +196,10 @@ public final class MillraceServer implements AutoCloseable {
             lanes::costNanos,
             new BothCacheObservers(cacheMeters, foreign.statistics()),
             System::nanoTime);
+    Loans loans = life.loans(catalog, calls);
+    evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
+    gate =
+        new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
     traffic =
         new TrafficRoom(
             room.registry(),
@@ -201,19 +207,18 @@ public final class MillraceServer implements AutoCloseable {
             repository,
             cache,
             batched,
-            requestMeters.and(foreign.statistics()),
+            requestMeters.and(foreign.statistics()).and(gate.observer()),
             meters,
             clock,
             bakeInterval);
-    evaluations =
-        new EvaluationRoom(options, room, catalog, life.loans(catalog, calls), batched, clock);
     LearningRoom learning = new LearningRoom(options, repository);
     jobs =
         new TrainingJobs(
             new FileJobJournal(options.dataDirectory().resolve("jobs")),
             learning.trainer(),
-            new RepositoryPublisher(
-                repository, checks.publications(), life::scan, "millrace", clock),
+            gate.gated(
+                new RepositoryPublisher(
+                    repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
             learning.rules(),
             new JobIds(new SecureRandom()),
             jobStarts,
@@ -232,7 +237,7 @@ public final class MillraceServer implements AutoCloseable {
             statuses,
             calls,
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
-            new VersionCalls(versions),
+            new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services = new ArrayList<>();
@@ -242,6 +247,7 @@ public final class MillraceServer implements AutoCloseable {
                 new InferenceServiceV1(
                         traffic.predictor(),
                         evaluations.explanations(traffic.predictor()),
+                        gate.feedback()::remember,
                         statuses,
                         clock)
                     .bindService(),
@@ -251,9 +257,15 @@ public final class MillraceServer implements AutoCloseable {
                 new TrainingServiceV1(jobs, statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
             malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
-    learning
-        .services(statuses, checks.finishing())
-        .forEach(each -> services.add(malformed.guard(each, CallThreads.of(calls, statuses))));
+    LearningRoom learning = new LearningRoom(options, repository);
+    jobs =
+        new TrainingJobs(
+            new FileJobJournal(options.dataDirectory().resolve("jobs")),
+            learning.trainer(),
+            gate.gated(
+                new RepositoryPublisher(
+                    repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
+            learning.rules(),
     services.addAll(
         foreign.services(
             traffic.predictor(),
@@ -337,6 +349,7 @@ public final class MillraceServer implements AutoCloseable {
     server.lists.start();
     server.life.scan();
     server.traffic.start();
+    server.gate.start(server.traffic.shadows()::report, server.timer);
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
@@ -397,7 +410,7 @@ public final class MillraceServer implements AutoCloseable {
   boolean hasVersionOf(String recipe) {
     return Optional.ofNullable(Recipes.onClassPath().descriptions().get(recipe))
         .map(description -> description.defaultModel())
-        .filter(model -> hasVersion(model.id()))
+        .filter(room::hasVersion)
         .isPresent();
   }
 
@@ -461,16 +474,6 @@ public final class MillraceServer implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(options.drainDelay().toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean hasVersion(String model) {
-    try {
-      return repository.scan().stream()
-          .anyMatch(version -> version.id().model().id().equals(model));
-    } catch (IOException unreadable) {
-      log.warn("the model repository cannot be read", unreadable);
-      return false;
     }
   }
 

@@ -88,6 +88,12 @@ public record ParameterSpec(
         name, Kind.CHOICE, 0, false, words.size(), false, words.get(0), help, words);
   }
 
+  /** The same parameter with another default. */
+  ParameterSpec withDefault(String value) {
+    return new ParameterSpec(
+        name, kind, minimum, minimumExclusive, maximum, maximumExclusive, value, help, choices);
+  }
+
   /** What is wrong with a value, if anything is. */
   public Optional<FieldViolation> check(String text) {
     if (kind == Kind.CHOICE) {

@@ -9,6 +9,8 @@ import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.DatasetServiceProtos;
 import dev.millrace.v1.EvaluationServiceProtos;
+import dev.millrace.v1.FeedbackServiceProtos;
+import dev.millrace.v1.GateServiceProtos;
 import dev.millrace.v1.InferenceServiceProtos;
 import dev.millrace.v1.ModelServiceProtos;
 import dev.millrace.v1.PredictResponse;
@@ -119,7 +121,9 @@ final class NativeApiTest {
             TrainingServiceProtos.getDescriptor(),
             EvaluationServiceProtos.getDescriptor(),
             DatasetServiceProtos.getDescriptor(),
-            RecipeServiceProtos.getDescriptor())
+            RecipeServiceProtos.getDescriptor(),
+            GateServiceProtos.getDescriptor(),
+            FeedbackServiceProtos.getDescriptor())
         .flatMap(file -> file.getServices().stream())
         .flatMap(service -> service.getMethods().stream())
         .forEach(

@@ -18,6 +18,8 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.v1.DatasetServiceGrpc;
 import dev.millrace.v1.EvaluationServiceGrpc;
+import dev.millrace.v1.FeedbackServiceGrpc;
+import dev.millrace.v1.GateServiceGrpc;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.RecipeServiceGrpc;
@@ -45,7 +47,9 @@ public final class NativeApi implements HttpRoutes, HttpService {
           TrainingServiceGrpc.getServiceDescriptor(),
           EvaluationServiceGrpc.getServiceDescriptor(),
           DatasetServiceGrpc.getServiceDescriptor(),
-          RecipeServiceGrpc.getServiceDescriptor());
+          RecipeServiceGrpc.getServiceDescriptor(),
+          GateServiceGrpc.getServiceDescriptor(),
+          FeedbackServiceGrpc.getServiceDescriptor());
 
   private static final int LARGEST_INLINE = 64 << 10;
 
