@@ -257,15 +257,11 @@ public final class MillraceServer implements AutoCloseable {
                 new TrainingServiceV1(jobs, statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
             malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
-    LearningRoom learning = new LearningRoom(options, repository);
-    jobs =
-        new TrainingJobs(
-            new FileJobJournal(options.dataDirectory().resolve("jobs")),
-            learning.trainer(),
-            gate.gated(
-                new RepositoryPublisher(
-                    repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
-            learning.rules(),
+    gate.services(statuses)
+        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
+    learning
+        .services(statuses, checks.finishing())
+        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     services.addAll(
         foreign.services(
             traffic.predictor(),
