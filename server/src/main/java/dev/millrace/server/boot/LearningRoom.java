@@ -3,33 +3,30 @@ package dev.millrace.server.boot;
 import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.dataset.DatasetUploads;
 import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.model.VersionId;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.protocol.v1.DatasetServiceV1;
 import dev.millrace.server.protocol.v1.RecipeServiceV1;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.repository.StoredVersion;
 import dev.millrace.server.tensorflow.recipe.Recipes;
-import dev.millrace.server.tensorflow.worker.ChildProcessTrainer;
-import dev.millrace.server.tensorflow.worker.WorkerCommand;
-import dev.millrace.server.training.Trainer;
-import dev.millrace.server.training.TrainingRules;
+import dev.millrace.server.training.RecipeDescription;
 import io.grpc.ServerServiceDefinition;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 
-/** What can be learned from, and how: datasets, recipes, and the process that trains. */
+/** What can be learned from, and how: datasets, recipes, and versions to go on from. */
 final class LearningRoom {
-  private static final int MOST_WAITING_JOBS = 100;
-
-  private final ServeOptions options;
   private final ModelRepository repository;
   private final Datasets datasets;
   private final DatasetUploads uploads;
-  private final Recipes recipes = Recipes.onClassPath();
+  private final Map<String, RecipeDescription> recipes = Recipes.onClassPath().descriptions();
 
   LearningRoom(ServeOptions options, ModelRepository repository) {
-    this.options = options;
     this.repository = repository;
     datasets = new Datasets(options.datasets());
     uploads =
@@ -37,21 +34,18 @@ final class LearningRoom {
             options.datasets(), options.maxImportBytes(), () -> UUID.randomUUID().toString());
   }
 
-  Trainer trainer() {
-    return new ChildProcessTrainer(
-        new WorkerCommand(options.trainingHeap()),
-        options.datasets(),
-        id -> repository.find(id).map(StoredVersion::directory),
-        Threads.named("trainer"));
+  Datasets datasets() {
+    return datasets;
   }
 
-  TrainingRules rules() {
-    return new TrainingRules(
-        recipes.descriptions(),
-        datasets::contains,
-        repository::contains,
-        options.maxTrainingJobs(),
-        MOST_WAITING_JOBS);
+  /** The recipes there are, by name. */
+  Map<String, RecipeDescription> recipes() {
+    return recipes;
+  }
+
+  /** The folder of a version that a run may go on from. */
+  Optional<Path> folder(VersionId id) {
+    return repository.find(id).map(StoredVersion::directory);
   }
 
   /**
@@ -62,6 +56,6 @@ final class LearningRoom {
   List<ServerServiceDefinition> services(StatusMapper statuses, Executor finishing) {
     return List.of(
         new DatasetServiceV1(datasets, uploads, statuses, finishing).bindService(),
-        new RecipeServiceV1(recipes.descriptions().values(), statuses).bindService());
+        new RecipeServiceV1(recipes.values(), statuses).bindService());
   }
 }

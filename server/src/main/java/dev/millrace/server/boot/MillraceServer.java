@@ -39,7 +39,6 @@ import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
 import dev.millrace.server.scheduling.BothQueueObservers;
 import dev.millrace.server.scheduling.QueueObserver;
-import dev.millrace.server.storage.FileJobJournal;
 import dev.millrace.server.telemetry.CacheMeters;
 import dev.millrace.server.telemetry.HealthReporter;
 import dev.millrace.server.telemetry.LoadMeters;
@@ -53,7 +52,6 @@ import dev.millrace.server.tensorflow.session.SavedModelContents;
 import dev.millrace.server.tensorflow.session.SavedModelLoader;
 import dev.millrace.server.tensorflow.session.TensorLedger;
 import dev.millrace.server.tensorflow.session.WarmUpRecordFile;
-import dev.millrace.server.training.JobIds;
 import dev.millrace.server.training.RepositoryPublisher;
 import dev.millrace.server.training.TrainingJobs;
 import io.grpc.ServerServiceDefinition;
@@ -62,7 +60,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -104,7 +101,6 @@ public final class MillraceServer implements AutoCloseable {
   private final ExecutorService calls =
       Executors.newFixedThreadPool(
           Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), Threads.named("grpc"));
-  private final ExecutorService jobStarts = Executors.newCachedThreadPool(Threads.named("job"));
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Threads.named("scan"));
   private final Deadlines deadlines = new Deadlines(Threads.named("deadline"));
@@ -121,7 +117,7 @@ public final class MillraceServer implements AutoCloseable {
   private final BatchQueue<PredictWork> queue;
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
-  private final TrainingJobs jobs;
+  private final TrainingRoom training;
   private final EvaluationRoom evaluations;
   private final GateRoom gate;
   private final ModelServiceV1 modelService;
@@ -212,16 +208,13 @@ public final class MillraceServer implements AutoCloseable {
             clock,
             bakeInterval);
     LearningRoom learning = new LearningRoom(options, repository);
-    jobs =
-        new TrainingJobs(
-            new FileJobJournal(options.dataDirectory().resolve("jobs")),
-            learning.trainer(),
+    training =
+        new TrainingRoom(
+            options,
+            learning,
             gate.gated(
                 new RepositoryPublisher(
                     repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
-            learning.rules(),
-            new JobIds(new SecureRandom()),
-            jobStarts,
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
@@ -254,7 +247,7 @@ public final class MillraceServer implements AutoCloseable {
                 CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)),
             malformed.guard(modelService.bindService(), CallThreads.of(calls, statuses)),
             malformed.guard(
-                new TrainingServiceV1(jobs, statuses, calls).bindService(),
+                new TrainingServiceV1(training.jobs(), statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
             malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
     gate.services(statuses)
@@ -399,7 +392,7 @@ public final class MillraceServer implements AutoCloseable {
 
   /** The training jobs. */
   TrainingJobs jobs() {
-    return jobs;
+    return training.jobs();
   }
 
   /** True when the model of a recipe has a version already, loaded or not. */
@@ -435,7 +428,7 @@ public final class MillraceServer implements AutoCloseable {
     log.info("draining");
     health.drain();
     pause();
-    jobs.close();
+    training.close();
     evaluations.close();
     modelService.endWatches();
     CompletableFuture<Boolean> httpDrained =
@@ -451,7 +444,7 @@ public final class MillraceServer implements AutoCloseable {
     deadlines.close();
     catalog.close();
     management.close();
-    List.of(calls, jobStarts, loads).forEach(ExecutorService::shutdown);
+    List.of(calls, loads).forEach(ExecutorService::shutdown);
     room.close();
     release(stateLock);
     log.info(finished ? "stopped" : "stopped; some calls were broken off");

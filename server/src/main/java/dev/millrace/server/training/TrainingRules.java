@@ -14,13 +14,17 @@ import java.util.function.Predicate;
  * @param versions tells which versions there are to go on from
  * @param mostRunning jobs that run at the same time, at least 1
  * @param mostWaiting jobs that may wait, at least 0
+ * @param retries what is done when a try ends before its time
+ * @param retention how many ended jobs are kept
  */
 public record TrainingRules(
     Map<String, RecipeDescription> recipes,
     Predicate<String> datasets,
     Predicate<VersionId> versions,
     int mostRunning,
-    int mostWaiting) {
+    int mostWaiting,
+    RetryPolicy retries,
+    Retention retention) {
   /**
    * Copies the map.
    *
@@ -39,8 +43,10 @@ public record TrainingRules(
       Map<String, RecipeDescription> recipes,
       Predicate<String> datasets,
       int mostRunning,
-      int mostWaiting) {
-    this(recipes, datasets, version -> false, mostRunning, mostWaiting);
+      int mostWaiting,
+      RetryPolicy retries,
+      Retention retention) {
+    this(recipes, datasets, version -> false, mostRunning, mostWaiting, retries, retention);
   }
 
   /** An order with every default filled in, or the refusal of it. */

@@ -75,15 +75,19 @@ public final class MnistCnn implements Recipe {
         EarlyStopping stopping = new EarlyStopping(parameters.patience())) {
       inputs.parent().ifPresent(run::startFrom);
       BoardEvents board = new BoardEvents(outputs.events(), run);
+      Map<String, Double> metrics = new TreeMap<>();
+      RunState state = new RunState(run, stopping, metrics);
+      outputs.checkpoints().restore(state::read);
       TrainingLoop loop =
           new TrainingLoop(
               run,
               dataset.validation(),
               outputs.progress().andThen(board::report),
-              TrainingLoop.Checkpoints.NONE,
+              () -> outputs.checkpoints().afterStep(run.step(), state::write),
+              metrics,
               stopping,
               nanoTime);
-      Map<String, Double> metrics = new TreeMap<>(loop.run());
+      loop.run();
       run.publish();
       if (parameters.patience() > 0) {
         metrics.put("best_step", (double) run.step());
