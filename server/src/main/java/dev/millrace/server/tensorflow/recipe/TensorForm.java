@@ -1,6 +1,7 @@
 package dev.millrace.server.tensorflow.recipe;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorInfo;
@@ -34,24 +35,23 @@ record TensorForm(DataType dtype, List<Long> sizes) {
             new TensorForm(DataType.DT_FLOAT, List.of(-1L, height, width)),
             new TensorForm(DataType.DT_FLOAT, List.of(-1L, height * width)))
         .stream()
-        .filter(form -> asked.takes(form, 1))
+        .filter(form -> asked.takesExamples(form))
         .findFirst()
         .orElse(channel);
   }
 
   /** True when a tensor of another form with so many rows may be fed. */
   boolean takes(TensorForm other, int rows) {
-    if (dtype != other.dtype || sizes.size() != other.sizes.size()) {
+    return takesExamples(other) && (sizes.get(0) < 0 || sizes.get(0) == rows);
+  }
+
+  /** True when a tensor of another form may be fed, but for the number of its rows. */
+  private boolean takesExamples(TensorForm other) {
+    if (dtype != other.dtype || sizes.isEmpty() || sizes.size() != other.sizes.size()) {
       return false;
     }
-    long[] given = other.withRows(rows);
-    // The first size is looked at too: a batch may be of one size alone.
-    for (int i = 0; i < given.length; i++) {
-      if (sizes.get(i) >= 0 && sizes.get(i) != given[i] && !(i == 0 && rows == 1)) {
-        return false;
-      }
-    }
-    return true;
+    return IntStream.range(1, sizes.size())
+        .allMatch(i -> sizes.get(i) < 0 || sizes.get(i).equals(other.sizes.get(i)));
   }
 
   /** The sizes with so many rows. */

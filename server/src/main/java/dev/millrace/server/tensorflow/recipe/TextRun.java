@@ -42,7 +42,12 @@ final class TextRun implements AutoCloseable {
     totalSteps = parameters.totalSteps(examples.count());
     indexes = new int[parameters.batchSize()];
     graph = new TextTrainingGraph(parameters, classes, totalSteps);
-    session = new Session(graph.graph());
+    try {
+      session = new Session(graph.graph());
+    } catch (RuntimeException | Error failed) {
+      graph.close();
+      throw failed;
+    }
     try {
       session.runner().addTarget(graph.initialise()).run().close();
     } catch (RuntimeException | Error failed) {
