@@ -67,7 +67,8 @@ class BatchOrderTest {
         digest.update(ByteBuffer.allocate(4).putInt(0, example));
       }
     }
-    assertThat(HexFormat.of().formatHex(digest.digest())).isEqualTo("44661c44c2b6bc5a947297e8d7d8db9194be74e7477690c464029ff749d3950c");
+    assertThat(HexFormat.of().formatHex(digest.digest()))
+        .isEqualTo("44661c44c2b6bc5a947297e8d7d8db9194be74e7477690c464029ff749d3950c");
   }
 
   @Test

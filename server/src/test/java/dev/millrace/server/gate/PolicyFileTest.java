@@ -130,7 +130,9 @@ class PolicyFileTest {
   void parse_hostileText_isRefused() {
     assertMistake("#" + "x".repeat(70_000), "larger than 64 KiB");
     assertMistake("a: ".repeat(1) + "[".repeat(5_000), "line 1");
-    assertMistake("bars: !!javax.script.ScriptEngineManager {}\nx: 1", "line 1: it is no YAML: Global tag is not allowed");
+    assertMistake(
+        "bars: !!javax.script.ScriptEngineManager {}\nx: 1",
+        "line 1: it is no YAML: Global tag is not allowed");
     assertMistake("a: &a {b: 1}\nbars: *a\n", "line");
     assertMistake(
         "bars:\n  accuracy: " + "9".repeat(5_000),
