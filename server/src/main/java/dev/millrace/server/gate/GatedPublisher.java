@@ -6,6 +6,7 @@ import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.ModelPublisher;
 import dev.millrace.server.training.TrainedModel;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Publishes what was trained, and brings it before the gate. Thread-safe. */
@@ -34,6 +35,14 @@ public final class GatedPublisher implements ModelPublisher {
   public void requirePublishable(ModelName model) {
     publisher.requirePublishable(model);
     policies.find(model);
+  }
+
+  /** Brings before the gate what a try has published that ended before the gate heard of it. */
+  @Override
+  public Optional<VersionId> published(JobRecord job) {
+    Optional<VersionId> version = publisher.published(job);
+    version.filter(id -> gate.find(id).isEmpty()).ifPresent(gate::onPublished);
+    return version;
   }
 
   @Override

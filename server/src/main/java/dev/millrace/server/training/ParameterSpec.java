@@ -46,6 +46,12 @@ public record ParameterSpec(
     return new ParameterSpec(name, Kind.REAL, 0, false, maximum, false, "0", help);
   }
 
+  /** The same parameter with another default. */
+  ParameterSpec withDefault(String value) {
+    return new ParameterSpec(
+        name, kind, minimum, minimumExclusive, maximum, maximumExclusive, value, help);
+  }
+
   /** What is wrong with a value, if anything is. */
   public Optional<FieldViolation> check(String text) {
     double value;

@@ -59,6 +59,24 @@ public record RecipeDescription(
     return Collections.unmodifiableSortedMap(resolved);
   }
 
+  /**
+   * The same recipe under another name, with other defaults.
+   *
+   * @param defaults by parameter, which must be the recipe's; the others keep theirs
+   */
+  public RecipeDescription withDefaults(
+      String otherName, String otherHelp, Map<String, String> defaults) {
+    resolve(defaults);
+    return new RecipeDescription(
+        otherName,
+        otherHelp,
+        defaultModel,
+        defaultDataset,
+        parameters.stream()
+            .map(one -> one.withDefault(defaults.getOrDefault(one.name(), one.defaultValue())))
+            .toList());
+  }
+
   private FieldViolation unknown(String name) {
     String known = parameters.stream().map(ParameterSpec::name).collect(Collectors.joining(", "));
     return new FieldViolation(

@@ -21,6 +21,11 @@ import dev.millrace.server.testing.MemoryJudgementStore;
 import dev.millrace.server.testing.MemoryRegistryStore;
 import dev.millrace.server.testing.PuppetClock;
 import dev.millrace.server.testing.PuppetExecutor;
+import dev.millrace.server.training.JobRecord;
+import dev.millrace.server.training.ModelPublisher;
+import dev.millrace.server.training.TrainedModel;
+import dev.millrace.server.training.TrainingSpec;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -76,6 +82,31 @@ class GateTest {
     HistoryEvent told = registry.history(Figures.MODEL, Long.MAX_VALUE, 1).get(0);
     assertThat(told.reason()).isEqualTo(judgement(2).message());
     assertThat(told.evidence()).containsKeys("champion.accuracy-loss", "evaluation");
+  }
+
+  @Test
+  void published_byATryThatEndedBeforeTheGateHeard_isJudgedOnce() {
+    ModelPublisher earlierTry =
+        new ModelPublisher() {
+          @Override
+          public Optional<VersionId> published(JobRecord job) {
+            return Optional.of(Figures.version(2));
+          }
+
+          @Override
+          public VersionId publish(JobRecord job, TrainedModel model, Path exportDirectory) {
+            throw new AssertionError("it is published already");
+          }
+        };
+    GatedPublisher publisher =
+        new GatedPublisher(earlierTry, new Policies(model -> policy), name -> {}, gate);
+    TrainingSpec spec = new TrainingSpec(Figures.MODEL, "mnist-cnn", new TreeMap<>(), 1, "mnist");
+    JobRecord job = new JobRecord("j1", spec, "", clock.instant());
+    assertThat(publisher.published(job)).contains(Figures.version(2));
+    executor.runAll();
+    assertThat(judgement(2).state()).isEqualTo(JudgementState.PROMOTED);
+    assertThat(publisher.published(job)).contains(Figures.version(2));
+    assertThat(evaluations.list()).hasSize(1);
   }
 
   @Test
