@@ -26,6 +26,11 @@ import dev.millrace.server.training.ModelPublisher;
 import dev.millrace.server.training.TrainedModel;
 import dev.millrace.server.training.TrainingSpec;
 import java.nio.file.Path;
+import dev.millrace.server.training.JobRecord;
+import dev.millrace.server.training.ModelPublisher;
+import dev.millrace.server.training.TrainedModel;
+import dev.millrace.server.training.TrainingSpec;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -107,6 +113,45 @@ class GateTest {
     assertThat(judgement(2).state()).isEqualTo(JudgementState.PROMOTED);
     assertThat(publisher.published(job)).contains(Figures.version(2));
     assertThat(evaluations.list()).hasSize(1);
+  }
+
+  @Test
+  void published_toldAgain_isJudgedOnce() {
+    gate.onPublished(Figures.version(2));
+    gate.onPublished(Figures.version(2));
+    executor.runAll();
+    gate.onPublished(Figures.version(2));
+    assertThat(evaluations.list()).hasSize(1);
+    assertThat(promoted).hasSize(1);
+  }
+
+  @Test
+  void publisher_ofAJobThatHadPublished_bringsItBeforeTheGate() {
+    GatedPublisher publisher =
+        new GatedPublisher(
+            new ModelPublisher() {
+              @Override
+              public Optional<VersionId> published(JobRecord job) {
+                return Optional.of(Figures.version(2));
+              }
+
+              @Override
+              public VersionId publish(JobRecord job, TrainedModel model, Path export) {
+                return Figures.version(2);
+              }
+            },
+            new Policies(model -> policy),
+            model -> {},
+            gate);
+    JobRecord job =
+        new JobRecord(
+            "j1",
+            new TrainingSpec(Figures.MODEL, "recipe", new TreeMap<>(), 1, "mnist"),
+            "",
+            clock.instant());
+    assertThat(publisher.published(job)).contains(Figures.version(2));
+    executor.runAll();
+    assertThat(judgement(2).state()).isEqualTo(JudgementState.PROMOTED);
   }
 
   @Test
