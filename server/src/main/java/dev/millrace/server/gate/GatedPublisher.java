@@ -7,7 +7,6 @@ import dev.millrace.server.training.ModelPublisher;
 import dev.millrace.server.training.TrainedModel;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Publishes what was trained, and brings it before the gate. Thread-safe. */
@@ -39,14 +38,6 @@ public final class GatedPublisher implements ModelPublisher {
   }
 
   /** Brings before the gate what a try has published that ended before the gate heard of it. */
-  @Override
-  public Optional<VersionId> published(JobRecord job) {
-    Optional<VersionId> version = publisher.published(job);
-    version.filter(id -> gate.find(id).isEmpty()).ifPresent(gate::onPublished);
-    return version;
-  }
-
-  /** A crash between the two may have left a version that nobody judges. */
   @Override
   public Optional<VersionId> published(JobRecord job) {
     Optional<VersionId> version = publisher.published(job);
