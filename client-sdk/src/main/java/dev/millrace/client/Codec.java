@@ -178,6 +178,15 @@ final class Codec {
         String version = event.getVersionPublished().getVersion();
         yield new TrainingEvent.Published(sequence, time, modelOf(version), versionOf(version));
       }
+      case RESUMED ->
+          new TrainingEvent.Resumed(
+              sequence,
+              time,
+              event.getResumed().getStep(),
+              event.getResumed().getAttempt(),
+              event.getResumed().getMaxAttempts());
+      case CHECKPOINTED ->
+          new TrainingEvent.Checkpointed(sequence, time, event.getCheckpointed().getStep());
       case EVENT_NOT_SET -> new TrainingEvent.Other(sequence, time);
     };
   }

@@ -33,6 +33,23 @@ public sealed interface TrainingEvent {
   record Published(long sequence, Instant time, String model, long version)
       implements TrainingEvent {}
 
+  /**
+   * A further try goes on from what an earlier one has kept.
+   *
+   * @param step steps that are not done again
+   * @param attempt number of the try, from 1
+   * @param maxAttempts tries that the job has in all
+   */
+  record Resumed(long sequence, Instant time, long step, int attempt, int maxAttempts)
+      implements TrainingEvent {}
+
+  /**
+   * The run has kept its state.
+   *
+   * @param step steps done by then
+   */
+  record Checkpointed(long sequence, Instant time, long step) implements TrainingEvent {}
+
   /** Something that this client does not know. */
   record Other(long sequence, Instant time) implements TrainingEvent {}
 }

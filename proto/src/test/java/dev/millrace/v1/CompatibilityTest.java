@@ -70,6 +70,8 @@ final class CompatibilityTest {
         List.of(
             TensorProtos.getDescriptor(),
             EvaluationServiceProtos.getDescriptor(),
+            GateServiceProtos.getDescriptor(),
+            FeedbackServiceProtos.getDescriptor(),
             InferenceServiceProtos.getDescriptor(),
             ModelServiceProtos.getDescriptor(),
             TrainingServiceProtos.getDescriptor())) {

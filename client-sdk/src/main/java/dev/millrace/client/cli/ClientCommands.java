@@ -25,6 +25,7 @@ public final class ClientCommands {
     program.addSubcommand(new LabelCommand());
     program.addSubcommand(new PromoteCommand());
     program.addSubcommand(new RollbackCommand());
+    program.addSubcommand(new GateCommand());
     program.addSubcommand(new HistoryCommand());
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.server.boot;
 
+import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.TrainingEvent;
 import dev.millrace.server.training.TrainingJob;
 import dev.millrace.server.training.TrainingJobState;
@@ -30,7 +31,15 @@ final class Bootstrap {
       return true;
     }
     TrainingJobs jobs = server.jobs();
-    String id = jobs.create(TrainingOrder.ofRecipe(recipe), "").record().id();
+    // A start that died in the middle has left a job that goes on by itself.
+    String id =
+        jobs.list().stream()
+            .filter(job -> !job.state().isFinal())
+            .map(TrainingJob::record)
+            .filter(job -> job.spec().recipe().equals(recipe))
+            .map(JobRecord::id)
+            .findFirst()
+            .orElseGet(() -> jobs.create(TrainingOrder.ofRecipe(recipe), "").record().id());
     Semaphore news = new Semaphore(1);
     jobs.onEvent(id, news::release);
     long seen = 0;

@@ -75,6 +75,10 @@ final class EvaluationRoom implements AutoCloseable {
             clock);
   }
 
+  Evaluations evaluations() {
+    return evaluations;
+  }
+
   ServerServiceDefinition service(StatusMapper statuses) {
     return new EvaluationServiceV1(evaluations, statuses).bindService();
   }

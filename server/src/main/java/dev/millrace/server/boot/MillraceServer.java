@@ -7,7 +7,6 @@ import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
 import dev.millrace.server.catalog.WarmUp;
-import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.gateway.OperationsRoutes;
 import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
@@ -32,6 +31,7 @@ import dev.millrace.server.protocol.v1.VersionCalls;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.rollout.BasePathRule;
+import dev.millrace.server.rollout.Loans;
 import dev.millrace.server.rollout.ModelSet;
 import dev.millrace.server.rollout.VersionComparison;
 import dev.millrace.server.rollout.VersionLife;
@@ -39,7 +39,6 @@ import dev.millrace.server.scheduling.BatchQueue;
 import dev.millrace.server.scheduling.BatchWorkers;
 import dev.millrace.server.scheduling.BothQueueObservers;
 import dev.millrace.server.scheduling.QueueObserver;
-import dev.millrace.server.storage.FileJobJournal;
 import dev.millrace.server.telemetry.CacheMeters;
 import dev.millrace.server.telemetry.HealthReporter;
 import dev.millrace.server.telemetry.LoadMeters;
@@ -53,19 +52,14 @@ import dev.millrace.server.tensorflow.session.SavedModelContents;
 import dev.millrace.server.tensorflow.session.SavedModelLoader;
 import dev.millrace.server.tensorflow.session.TensorLedger;
 import dev.millrace.server.tensorflow.session.WarmUpRecordFile;
-import dev.millrace.server.tensorflow.worker.ChildProcessTrainer;
-import dev.millrace.server.tensorflow.worker.WorkerCommand;
-import dev.millrace.server.training.JobIds;
 import dev.millrace.server.training.RepositoryPublisher;
 import dev.millrace.server.training.TrainingJobs;
-import dev.millrace.server.training.TrainingRules;
 import io.grpc.ServerServiceDefinition;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -92,7 +86,6 @@ public final class MillraceServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MillraceServer.class);
   private static final int WARM_UP_ROUNDS = 5;
   private static final int LARGEST_INLINE = 256 << 10;
-  private static final int MOST_WAITING_JOBS = 100;
   private static final int MANAGEMENT_THREADS = 4;
   // What was copied in by hand waits for it, however seldom the repository is looked at.
   private static final long SECOND_LOOK_MILLIS = 500;
@@ -108,7 +101,6 @@ public final class MillraceServer implements AutoCloseable {
   private final ExecutorService calls =
       Executors.newFixedThreadPool(
           Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), Threads.named("grpc"));
-  private final ExecutorService jobStarts = Executors.newCachedThreadPool(Threads.named("job"));
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Threads.named("scan"));
   private final Deadlines deadlines = new Deadlines(Threads.named("deadline"));
@@ -125,8 +117,9 @@ public final class MillraceServer implements AutoCloseable {
   private final BatchQueue<PredictWork> queue;
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
-  private final TrainingJobs jobs;
+  private final TrainingRoom training;
   private final EvaluationRoom evaluations;
+  private final GateRoom gate;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
   private final ManagementServer management;
@@ -199,6 +192,10 @@ public final class MillraceServer implements AutoCloseable {
             lanes::costNanos,
             new BothCacheObservers(cacheMeters, foreign.statistics()),
             System::nanoTime);
+    Loans loans = life.loans(catalog, calls);
+    evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
+    gate =
+        new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
     traffic =
         new TrafficRoom(
             room.registry(),
@@ -206,29 +203,16 @@ public final class MillraceServer implements AutoCloseable {
             repository,
             cache,
             batched,
-            requestMeters.and(foreign.statistics()),
+            requestMeters.and(foreign.statistics()).and(gate.observer()),
             meters,
             clock,
             bakeInterval);
-    evaluations =
-        new EvaluationRoom(options, room, catalog, life.loans(catalog, calls), batched, clock);
-    Recipes recipes = Recipes.onClassPath();
-    jobs =
-        new TrainingJobs(
-            new FileJobJournal(options.dataDirectory().resolve("jobs")),
-            new ChildProcessTrainer(
-                new WorkerCommand(options.trainingHeap()),
-                options.datasets(),
-                Threads.named("trainer")),
-            new RepositoryPublisher(
-                repository, checks.publications(), life::scan, "millrace", clock),
-            new TrainingRules(
-                recipes.descriptions(),
-                new Datasets(options.datasets())::contains,
-                options.maxTrainingJobs(),
-                MOST_WAITING_JOBS),
-            new JobIds(new SecureRandom()),
-            jobStarts,
+    training =
+        new TrainingRoom(
+            options,
+            gate.gated(
+                new RepositoryPublisher(
+                    repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
@@ -244,7 +228,7 @@ public final class MillraceServer implements AutoCloseable {
             statuses,
             calls,
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
-            new VersionCalls(versions),
+            new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services = new ArrayList<>();
@@ -254,15 +238,18 @@ public final class MillraceServer implements AutoCloseable {
                 new InferenceServiceV1(
                         traffic.predictor(),
                         evaluations.explanations(traffic.predictor()),
+                        gate.feedback()::remember,
                         statuses,
                         clock)
                     .bindService(),
                 CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)),
             malformed.guard(modelService.bindService(), CallThreads.of(calls, statuses)),
             malformed.guard(
-                new TrainingServiceV1(jobs, statuses, calls).bindService(),
+                new TrainingServiceV1(training.jobs(), statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
             malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
+    gate.services(statuses)
+        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     services.addAll(
         foreign.services(
             traffic.predictor(),
@@ -346,6 +333,7 @@ public final class MillraceServer implements AutoCloseable {
     server.lists.start();
     server.life.scan();
     server.traffic.start();
+    server.gate.start(server.traffic.shadows()::report, server.timer);
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
@@ -399,14 +387,14 @@ public final class MillraceServer implements AutoCloseable {
 
   /** The training jobs. */
   TrainingJobs jobs() {
-    return jobs;
+    return training.jobs();
   }
 
   /** True when the model of a recipe has a version already, loaded or not. */
   boolean hasVersionOf(String recipe) {
     return Optional.ofNullable(Recipes.onClassPath().descriptions().get(recipe))
         .map(description -> description.defaultModel())
-        .filter(model -> hasVersion(model.id()))
+        .filter(room::hasVersion)
         .isPresent();
   }
 
@@ -435,7 +423,7 @@ public final class MillraceServer implements AutoCloseable {
     log.info("draining");
     health.drain();
     pause();
-    jobs.close();
+    training.close();
     evaluations.close();
     modelService.endWatches();
     CompletableFuture<Boolean> httpDrained =
@@ -451,7 +439,7 @@ public final class MillraceServer implements AutoCloseable {
     deadlines.close();
     catalog.close();
     management.close();
-    List.of(calls, jobStarts, loads).forEach(ExecutorService::shutdown);
+    List.of(calls, loads).forEach(ExecutorService::shutdown);
     room.close();
     release(stateLock);
     log.info(finished ? "stopped" : "stopped; some calls were broken off");
@@ -470,16 +458,6 @@ public final class MillraceServer implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(options.drainDelay().toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean hasVersion(String model) {
-    try {
-      return repository.scan().stream()
-          .anyMatch(version -> version.id().model().id().equals(model));
-    } catch (IOException unreadable) {
-      log.warn("the model repository cannot be read", unreadable);
-      return false;
     }
   }
 

@@ -100,6 +100,12 @@ public enum ErrorReason {
   LABEL_UNAVAILABLE(Category.FAILED_PRECONDITION),
   /** The promotion would break callers of the champion. */
   SIGNATURE_BREAKING(Category.FAILED_PRECONDITION),
+  /** The version has not passed the gate of its model, and nobody overrode that with a reason. */
+  GATE_REFUSED(Category.FAILED_PRECONDITION),
+  /** No prediction of this name waits for feedback. */
+  PREDICTION_NOT_FOUND(Category.NOT_FOUND),
+  /** The version was not judged yet. */
+  JUDGEMENT_NOT_FOUND(Category.NOT_FOUND),
   /** The model has no champion before the present one. */
   NO_FORMER_VERSION(Category.FAILED_PRECONDITION),
   /** The dataset's files are damaged or not of the expected form. */

@@ -20,6 +20,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -216,13 +217,23 @@ public final class ModelRepository {
 
   /** The version that an upload became, if it did. */
   public Optional<VersionId> imported(ModelName model, String importId) throws IOException {
+    return version(model, manifest -> manifest.importId().equals(importId));
+  }
+
+  /** The version that a training job has published, if it has. */
+  public Optional<VersionId> trained(ModelName model, String job) throws IOException {
+    return version(model, manifest -> manifest.trainingJob().equals(job));
+  }
+
+  private Optional<VersionId> version(ModelName model, Predicate<Manifest> wanted)
+      throws IOException {
     Path folder = root.resolve(model.id());
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
     for (Path version : folders(folder)) {
       Optional<VersionId> id = number(version).map(n -> new VersionId(model, n));
-      if (id.flatMap(this::manifest).filter(m -> m.importId().equals(importId)).isPresent()) {
+      if (id.flatMap(this::manifest).filter(wanted).isPresent()) {
         return id;
       }
     }
@@ -242,10 +253,15 @@ public final class ModelRepository {
     return Optional.empty();
   }
 
+  /** Where a model's versions lie, with what operators write about it; need not be there. */
+  public Path folder(ModelName model) {
+    return basePaths.of(model).orElseGet(() -> root.resolve(model.id()));
+  }
+
   /** The text of a model's settings; empty when there are none. */
   String settingsText(ModelName model) {
     try {
-      return SettingsFile.text(basePaths.of(model).orElseGet(() -> root.resolve(model.id())));
+      return SettingsFile.text(folder(model));
     } catch (IOException unreadable) {
       log.warn("the settings of {} cannot be read", model, unreadable);
       return "";

@@ -19,7 +19,11 @@ record EventLine(
     @Nullable String message,
     @Nullable TrainingProgress progress,
     @Nullable SortedMap<String, Double> metrics,
-    @Nullable VersionId published) {
+    @Nullable VersionId published,
+    @Nullable Resumed resumed,
+    @Nullable Long checkpoint) {
+  /** {@link TrainingEvent.Resumed}. */
+  record Resumed(long step, int attempt, int mostAttempts) {}
 
   static EventLine of(TrainingEvent event) {
     TrainingJobState state = null;
@@ -28,6 +32,8 @@ record EventLine(
     TrainingProgress progress = null;
     SortedMap<String, Double> metrics = null;
     VersionId published = null;
+    Resumed resumed = null;
+    Long checkpoint = null;
     if (event.what() instanceof TrainingEvent.StateChanged change) {
       state = change.state();
       reason = change.reason().orElse(null);
@@ -38,9 +44,22 @@ record EventLine(
       metrics = evaluated.metrics();
     } else if (event.what() instanceof TrainingEvent.Published done) {
       published = done.version();
+    } else if (event.what() instanceof TrainingEvent.Resumed again) {
+      resumed = new Resumed(again.step(), again.attempt(), again.mostAttempts());
+    } else if (event.what() instanceof TrainingEvent.Checkpointed kept) {
+      checkpoint = kept.step();
     }
     return new EventLine(
-        event.sequence(), event.time(), state, reason, message, progress, metrics, published);
+        event.sequence(),
+        event.time(),
+        state,
+        reason,
+        message,
+        progress,
+        metrics,
+        published,
+        resumed,
+        checkpoint);
   }
 
   /**
@@ -68,6 +87,12 @@ record EventLine(
     }
     if (published != null) {
       return new TrainingEvent.Published(published);
+    }
+    if (resumed != null) {
+      return new TrainingEvent.Resumed(resumed.step(), resumed.attempt(), resumed.mostAttempts());
+    }
+    if (checkpoint != null) {
+      return new TrainingEvent.Checkpointed(checkpoint);
     }
     throw new IllegalStateException("event " + sequence + " says nothing");
   }

@@ -9,10 +9,12 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.millrace.server.training.JobJournal;
 import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.TrainingEvent;
+import dev.millrace.server.training.Workplace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +32,8 @@ public final class FileJobJournal implements JobJournal {
   private static final String JOB = "job.json";
   private static final String EVENTS = "events.jsonl";
   private static final String WORK = "work";
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final String REMOVED = ".removed-";
 
   private final Path root;
   private final ObjectMapper json =
@@ -53,6 +57,10 @@ public final class FileJobJournal implements JobJournal {
     List<Entry> entries = new ArrayList<>();
     try (Stream<Path> folders = Files.list(root)) {
       for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
+        if (folder.getFileName().toString().startsWith(REMOVED)) {
+          delete(folder);
+          continue;
+        }
         try {
           entries.add(read(folder));
         } catch (IOException | RuntimeException damaged) {
@@ -107,10 +115,18 @@ public final class FileJobJournal implements JobJournal {
   }
 
   @Override
-  public Path workDirectory(JobRecord record) {
-    clear(record);
+  public Workplace workplace(JobRecord record, long token) {
+    Path folder = folder(record).toAbsolutePath();
+    Path work = folder.resolve(WORK);
     try {
-      return Files.createDirectories(folder(record).resolve(WORK)).toAbsolutePath();
+      if (Files.exists(work)) {
+        try (Stream<Path> entries = Files.list(work)) {
+          entries.filter(entry -> !entry.endsWith(CHECKPOINTS)).forEach(FileJobJournal::delete);
+        }
+      }
+      Path place = Files.createDirectories(work.resolve("try-" + token));
+      Path checkpoints = Files.createDirectories(work.resolve(CHECKPOINTS));
+      return new Workplace(place.resolve("model"), checkpoints, folder, token);
     } catch (IOException unwritable) {
       throw new UncheckedIOException(unwritable);
     }
@@ -118,16 +134,32 @@ public final class FileJobJournal implements JobJournal {
 
   @Override
   public void clear(JobRecord record) {
-    Path work = folder(record).resolve(WORK);
-    if (!Files.exists(work)) {
+    delete(folder(record).resolve(WORK));
+  }
+
+  @Override
+  public void remove(JobRecord record) {
+    Path removed = root.resolve(REMOVED + record.id());
+    try {
+      // By one rename, so that a crash leaves no job that has lost half of its events.
+      Files.move(folder(record), removed, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException unwritable) {
+      log.warn("job {} cannot be removed", record.id(), unwritable);
       return;
     }
-    try (Stream<Path> files = Files.walk(work)) {
+    delete(removed);
+  }
+
+  private static void delete(Path tree) {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(tree)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException undeletable) {
-      log.warn("what the run of job {} left cannot be removed", record.id(), undeletable);
+      log.warn("{} cannot be removed", tree.getFileName(), undeletable);
     }
   }
 

@@ -22,7 +22,8 @@ record JobFile(
       @Nullable String recipe,
       @Nullable Map<String, String> parameters,
       long seed,
-      @Nullable String dataset) {}
+      @Nullable String dataset,
+      int priority) {}
 
   static JobFile of(JobRecord record) {
     TrainingSpec spec = record.spec();
@@ -30,7 +31,13 @@ record JobFile(
         record.id(),
         record.requestId(),
         record.createTime(),
-        new Spec(spec.model().id(), spec.recipe(), spec.parameters(), spec.seed(), spec.dataset()));
+        new Spec(
+            spec.model().id(),
+            spec.recipe(),
+            spec.parameters(),
+            spec.seed(),
+            spec.dataset(),
+            spec.priority()));
   }
 
   /**
@@ -55,7 +62,8 @@ record JobFile(
               spec.recipe(),
               new TreeMap<>(parameters),
               spec.seed(),
-              spec.dataset()),
+              spec.dataset(),
+              spec.priority()),
           requestId == null ? "" : requestId,
           createTime);
     } catch (ServingException badName) {

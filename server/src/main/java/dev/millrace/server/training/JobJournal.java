@@ -1,11 +1,11 @@
 package dev.millrace.server.training;
 
-import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Keeps jobs and their events for good. {@link #events} and {@link #clear} may be called at any
- * time, all else from one thread at a time, under the jobs' lock.
+ * Keeps jobs and their events for good. {@link #events}, {@link #clear}, {@link #workplace} and
+ * {@link #remove} may be called at any time, all else from one thread at a time, under the jobs'
+ * lock.
  */
 public interface JobJournal {
   /**
@@ -33,9 +33,17 @@ public interface JobJournal {
   /** The events of one job that has ended. */
   List<TrainingEvent> events(JobRecord record);
 
-  /** A folder that the job's run may write into; removed by {@link #clear}. */
-  Path workDirectory(JobRecord record);
+  /**
+   * Where a try of the job works. What earlier tries were about to export is removed, their
+   * checkpoints stay.
+   *
+   * @param token the try's
+   */
+  Workplace workplace(JobRecord record, long token);
 
-  /** Removes what a run has left in its folder. */
+  /** Removes what runs have left in their folders, checkpoints too. */
   void clear(JobRecord record);
+
+  /** Removes a job that has ended, with its events and logs. */
+  void remove(JobRecord record);
 }

@@ -3,8 +3,10 @@ package dev.millrace.server.training;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +20,8 @@ final class JobSlot {
   private final Set<Runnable> watchers = new CopyOnWriteArraySet<>();
   private TrainingJob job;
   private Trainer.@Nullable Run run;
-  private boolean cancelRequested;
-  private boolean active;
+  private @Nullable Claim claim;
+  private Consumer<Optional<Instant>> done = again -> {};
   private int kept;
   private int dropped;
 
@@ -97,6 +99,7 @@ final class JobSlot {
     return watchers;
   }
 
+  /** The run under way; null before it has begun. */
   Trainer.@Nullable Run run() {
     return run;
   }
@@ -105,20 +108,29 @@ final class JobSlot {
     this.run = run;
   }
 
-  /** True while it takes the place of a running job, which it gives back once. */
-  boolean isActive() {
-    return active;
+  /** True while the work of a claim is not over. */
+  boolean isClaimed() {
+    return claim != null;
   }
 
-  void setActive(boolean active) {
-    this.active = active;
+  /** True while a claim is the one that the job is worked on by. */
+  boolean holds(Claim other) {
+    return other.equals(claim);
   }
 
-  boolean isCancelRequested() {
-    return cancelRequested;
+  /** Begins the work of a claim. */
+  void claim(Claim next, Consumer<Optional<Instant>> whenOver) {
+    claim = next;
+    done = whenOver;
+    run = null;
   }
 
-  void requestCancel() {
-    cancelRequested = true;
+  /** Ends the work of the claim; gives what is to be told of it, outside of the lock. */
+  Consumer<Optional<Instant>> release() {
+    Consumer<Optional<Instant>> told = done;
+    claim = null;
+    run = null;
+    done = again -> {};
+    return told;
   }
 }

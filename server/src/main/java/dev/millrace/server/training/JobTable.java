@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -53,13 +52,26 @@ final class JobTable {
     return slot;
   }
 
+  /** One job, if it is here. */
+  Optional<JobSlot> find(String id) {
+    return Optional.ofNullable(slots.get(id));
+  }
+
+  /** Forgets a job. */
+  void remove(JobRecord record) {
+    JobSlot slot = slots.remove(record.id());
+    if (slot != null) {
+      byRequestId.remove(record.requestId(), slot);
+    }
+  }
+
   Optional<JobSlot> ofRequest(String requestId) {
     return Optional.ofNullable(byRequestId.get(requestId));
   }
 
-  /** Oldest first. */
-  List<JobSlot> inState(TrainingJobState state) {
-    return slots.values().stream().filter(slot -> slot.job().state() == state).toList();
+  /** Number of jobs that have not ended. */
+  int unfinished() {
+    return (int) slots.values().stream().filter(slot -> !slot.job().state().isFinal()).count();
   }
 
   Collection<JobSlot> newestFirst() {

@@ -3,6 +3,7 @@ package dev.millrace.server.training;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.VersionId;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Puts a trained model where it is served from. */
 @FunctionalInterface
@@ -14,8 +15,14 @@ public interface ModelPublisher {
    */
   default void requirePublishable(ModelName model) {}
 
+  /** The version that a job has published already, if it has. */
+  default Optional<VersionId> published(JobRecord job) {
+    return Optional.empty();
+  }
+
   /**
-   * Makes the model the next version.
+   * Makes the model the next version; a job that has published one gets that, however often and by
+   * whomever it is called.
    *
    * @throws dev.millrace.server.model.ServingException if it cannot be published
    */

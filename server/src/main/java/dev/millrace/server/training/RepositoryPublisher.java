@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,21 @@ public final class RepositoryPublisher implements ModelPublisher {
   }
 
   @Override
-  public VersionId publish(JobRecord job, TrainedModel model, Path exportDirectory) {
+  public Optional<VersionId> published(JobRecord job) {
+    try {
+      return repository.trained(job.spec().model(), job.id());
+    } catch (IOException unreadable) {
+      throw Unwritable.of(job.spec().model(), unreadable);
+    }
+  }
+
+  /** One at a time, so that two tries of one job cannot both find that it has published nothing. */
+  @Override
+  public synchronized VersionId publish(JobRecord job, TrainedModel model, Path exportDirectory) {
+    Optional<VersionId> earlier = published(job);
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
     TrainingSpec spec = job.spec();
     Manifest manifest =
         new Manifest(

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  *
  * @param record what it was created with
  * @param state where it is in its life
- * @param reason why it FAILED
+ * @param reason why it FAILED, or why its last try ended while it waits for the next
  * @param message the reason in words; empty otherwise
  * @param progress the latest figures
  * @param metrics figures of the finished model
@@ -22,6 +22,9 @@ import java.util.TreeMap;
  * @param endTime when it ended
  * @param sequence number of its latest event
  * @param stateSequence number of the event that brought it into its state
+ * @param failedTries tries that ended before their time; a stop of the server is none
+ * @param runs how often it began to run
+ * @param checkpointStep steps that a further try need not do again; 0 before the first checkpoint
  */
 public record TrainingJob(
     JobRecord record,
@@ -34,7 +37,10 @@ public record TrainingJob(
     Optional<Instant> startTime,
     Optional<Instant> endTime,
     long sequence,
-    long stateSequence) {
+    long stateSequence,
+    int failedTries,
+    int runs,
+    long checkpointStep) {
   /** Copies the map. */
   public TrainingJob {
     metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
@@ -53,7 +59,15 @@ public record TrainingJob(
         Optional.empty(),
         Optional.empty(),
         0,
+        0,
+        0,
+        0,
         0);
+  }
+
+  /** Number of the try that runs, or of the next; 1 for the first. */
+  public int attempt() {
+    return failedTries + 1;
   }
 
   /** Changes with every change of state. */
@@ -77,12 +91,17 @@ public record TrainingJob(
     Optional<TrainingProgress> figures = progress;
     SortedMap<String, Double> measured = metrics;
     Optional<VersionId> version = published;
+    long kept = checkpointStep;
     if (event.what() instanceof TrainingEvent.Progressed progressed) {
       figures = Optional.of(progressed.progress());
     } else if (event.what() instanceof TrainingEvent.Evaluated evaluated) {
       measured = evaluated.metrics();
     } else if (event.what() instanceof TrainingEvent.Published done) {
       version = Optional.of(done.version());
+    } else if (event.what() instanceof TrainingEvent.Checkpointed checkpoint) {
+      kept = checkpoint.step();
+    } else if (event.what() instanceof TrainingEvent.Resumed resumed) {
+      kept = resumed.step();
     }
     return new TrainingJob(
         record,
@@ -95,7 +114,10 @@ public record TrainingJob(
         startTime,
         endTime,
         event.sequence(),
-        stateSequence);
+        stateSequence,
+        failedTries,
+        runs,
+        kept);
   }
 
   private TrainingJob moved(TrainingEvent.StateChanged change, TrainingEvent event) {
@@ -104,6 +126,7 @@ public record TrainingJob(
       throw new IllegalStateException(
           record.id() + " cannot become " + change.state() + " from " + state);
     }
+    boolean runs = change.state() == TrainingJobState.RUNNING;
     return new TrainingJob(
         record,
         change.state(),
@@ -112,9 +135,17 @@ public record TrainingJob(
         progress,
         metrics,
         published,
-        change.state() == TrainingJobState.RUNNING ? Optional.of(event.time()) : startTime,
+        runs && startTime.isEmpty() ? Optional.of(event.time()) : startTime,
         change.state().isFinal() ? Optional.of(event.time()) : endTime,
         event.sequence(),
-        event.sequence());
+        event.sequence(),
+        failedTries + (isFailedTry(change) ? 1 : 0),
+        this.runs + (runs ? 1 : 0),
+        checkpointStep);
+  }
+
+  private static boolean isFailedTry(TrainingEvent.StateChanged change) {
+    return change.state() == TrainingJobState.QUEUED
+        && change.reason().filter(reason -> reason != ErrorReason.DRAINING).isPresent();
   }
 }

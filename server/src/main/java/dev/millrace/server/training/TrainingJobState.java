@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** The life of a job, with the moves that are legal in it. */
 public enum TrainingJobState {
-  /** Waits for its turn. */
+  /** Waits for its turn, or for another try. */
   QUEUED,
   /** Trains in a process of its own. */
   RUNNING,
@@ -22,8 +22,8 @@ public enum TrainingJobState {
   public Set<TrainingJobState> successors() {
     return switch (this) {
       case QUEUED -> EnumSet.of(RUNNING, CANCELLED);
-      case RUNNING -> EnumSet.of(PUBLISHING, FAILED, CANCELLED);
-      case PUBLISHING -> EnumSet.of(SUCCEEDED, FAILED);
+      case RUNNING -> EnumSet.of(PUBLISHING, SUCCEEDED, QUEUED, FAILED, CANCELLED);
+      case PUBLISHING -> EnumSet.of(SUCCEEDED, QUEUED, FAILED);
       case SUCCEEDED, FAILED, CANCELLED -> EnumSet.noneOf(TrainingJobState.class);
     };
   }

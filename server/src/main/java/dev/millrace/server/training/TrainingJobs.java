@@ -1,17 +1,12 @@
 package dev.millrace.server.training;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
-import dev.millrace.server.model.VersionId;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,48 +14,45 @@ import org.slf4j.LoggerFactory;
  * All training jobs. Thread-safe.
  *
  * <ol>
- *   <li>A job that was returned to its creator is in the journal, and so survives a crash of the
- *       server.
+ *   <li>A job that was returned to its creator is in the journal and the queue, and so survives a
+ *       crash of the server.
  *   <li>A job's events are numbered from 1 without gaps, and every watcher sees each of them once
  *       and in order. While the disk refuses them the job goes on, and they reach the journal with
  *       the next event that it takes.
  *   <li>The same request id gets the same job, also after a restart.
- *   <li>Nobody's watching or leaving changes a job; only its run, a cancel or the server's stop do.
- *   <li>Jobs run in the order of their creation, at most so many at a time as the rules allow.
- *   <li>A job that did not succeed leaves no version and no files.
+ *   <li>Nobody's watching or leaving changes a job; only its runs and a cancel do.
+ *   <li>A job whose process or server dies goes on from its last checkpoint, up to a number of
+ *       tries.
+ *   <li>A job publishes one version at most. One that did not succeed leaves no version and no
+ *       files.
  * </ol>
  *
- * <p>One lock guards the jobs and all their slots. The journal's writing and the watchers are
- * called under it; the trainer, the publisher, runs' cancels and the reading of ended jobs' events
- * are not.
+ * <p>One lock guards the jobs and all their slots. The journal's writing, the queue's question who
+ * holds a job, and the watchers are called under it; the trainer, the publisher, runs' ends and the
+ * reading of ended jobs' events are not.
  */
 public final class TrainingJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingJobs.class);
   private static final int LONGEST_REQUEST_ID = 128;
 
   private final JobJournal journal;
-  private final Trainer trainer;
   private final ModelPublisher publisher;
   private final TrainingRules rules;
-  private final Executor executor;
+  private final JobQueue queue;
   private final InstantSource clock;
   private final JobScribe scribe;
+  private final JobRuns runs;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
   private final JobTable table;
 
   @GuardedBy("lock")
-  private int running;
-
-  @GuardedBy("lock")
   private boolean closed;
 
   /**
-   * Reads the journal: jobs that were under way when the server stopped become FAILED, jobs that
-   * waited go on waiting.
-   *
-   * @param executor starts runs; a run is started on a thread that does not hold the jobs' lock
+   * Reads the journal: jobs that were under way when the server stopped wait for their next try,
+   * jobs that waited go on waiting. Then the queue gives out jobs.
    */
   public TrainingJobs(
       JobJournal journal,
@@ -68,20 +60,32 @@ public final class TrainingJobs implements AutoCloseable {
       ModelPublisher publisher,
       TrainingRules rules,
       JobIds ids,
-      Executor executor,
+      JobQueue queue,
       InstantSource clock) {
     this.journal = journal;
-    this.trainer = trainer;
     this.publisher = publisher;
     this.rules = rules;
-    this.executor = executor;
+    this.queue = queue;
     this.clock = clock;
     this.scribe = new JobScribe(journal, clock);
     this.table = new JobTable(ids);
+    this.runs =
+        new JobRuns(
+            journal,
+            trainer,
+            publisher,
+            queue,
+            rules.retries(),
+            this::sweep,
+            clock,
+            scribe,
+            lock,
+            table);
     synchronized (lock) {
       journal.load().forEach(this::recover);
-      startNext();
     }
+    sweep();
+    queue.start(runs::work);
   }
 
   /**
@@ -98,6 +102,7 @@ public final class TrainingJobs implements AutoCloseable {
     }
     TrainingSpec spec = rules.resolve(order);
     publisher.requirePublishable(spec.model());
+    JobSlot slot;
     synchronized (lock) {
       if (closed) {
         throw JobRefusal.stopping();
@@ -106,18 +111,31 @@ public final class TrainingJobs implements AutoCloseable {
       if (earlier.isPresent()) {
         return earlier.get().job();
       }
-      int waiting = table.inState(TrainingJobState.QUEUED).size();
-      if (waiting >= rules.mostWaiting() && running >= rules.mostRunning()) {
-        throw JobRefusal.overloaded(waiting + running);
+      int unfinished = table.unfinished();
+      if (unfinished >= rules.mostWaiting() + rules.mostRunning()) {
+        throw JobRefusal.overloaded(unfinished);
       }
       Instant now = clock.instant();
       JobRecord record = new JobRecord(table.newId(now), spec, requestId, now);
       journal.create(record);
-      JobSlot slot = new JobSlot(record);
+      slot = new JobSlot(record);
       table.add(slot);
       scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.QUEUED));
-      startNext();
-      return slot.job();
+    }
+    enqueue(slot);
+    return get(slot.record().id());
+  }
+
+  private void enqueue(JobSlot slot) {
+    JobRecord record = slot.record();
+    try {
+      queue.add(record.id(), record.spec().priority(), clock.instant());
+    } catch (RuntimeException unwritable) {
+      synchronized (lock) {
+        table.remove(record);
+      }
+      journal.remove(record);
+      throw unwritable;
     }
   }
 
@@ -132,6 +150,11 @@ public final class TrainingJobs implements AutoCloseable {
     }
   }
 
+  /** Tries that each job has. */
+  public int tries() {
+    return rules.retries().tries();
+  }
+
   /** All jobs, newest first. */
   public List<TrainingJob> list() {
     synchronized (lock) {
@@ -140,15 +163,18 @@ public final class TrainingJobs implements AutoCloseable {
   }
 
   /**
-   * Asks a job to stop; one that is CANCELLED already is returned as it is.
+   * Ends a job; one that is CANCELLED already is returned as it is. Its process is ended at once,
+   * and may take a moment to be gone.
    *
    * @param etag the job's etag, or empty to cancel it anyway
    * @throws ServingException JOB_NOT_FOUND, JOB_FINISHED (also while it publishes) or ETAG_MISMATCH
    */
   public TrainingJob cancel(String id, String etag) {
+    JobSlot slot;
     Trainer.Run run;
+    boolean claimed;
     synchronized (lock) {
-      JobSlot slot = table.get(id);
+      slot = table.get(id);
       TrainingJob job = slot.job();
       if (job.state() == TrainingJobState.CANCELLED) {
         return job;
@@ -159,14 +185,17 @@ public final class TrainingJobs implements AutoCloseable {
       if (job.state().isFinal() || job.state() == TrainingJobState.PUBLISHING) {
         throw JobRefusal.finished(job);
       }
-      slot.requestCancel();
-      if (job.state() == TrainingJobState.QUEUED) {
-        scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.CANCELLED));
-      }
+      // On disk before the run knows of it: a crash in between must not bring the job back.
+      scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.CANCELLED));
       run = slot.run();
+      claimed = slot.isClaimed();
     }
     if (run != null) {
       run.cancel();
+    }
+    if (!claimed) {
+      journal.clear(slot.record());
+      queue.remove(id);
     }
     return get(id);
   }
@@ -224,30 +253,25 @@ public final class TrainingJobs implements AutoCloseable {
   }
 
   /**
-   * Takes no more jobs and ends those that train; one that publishes goes on, and those that wait
-   * run after the next start. Does not wait for runs to be over.
+   * Takes no more jobs and asks those that run to keep their state and end; all that have not ended
+   * go on after the next start. One that publishes goes on. Does not wait for runs to be over.
    */
   @Override
   public void close() {
-    List<Trainer.Run> runs = new ArrayList<>();
     synchronized (lock) {
       if (closed) {
         return;
       }
       closed = true;
-      for (JobSlot slot : table.newestFirst()) {
-        Trainer.Run run = slot.run();
-        if (slot.job().state() == TrainingJobState.RUNNING) {
-          scribe.happen(slot, interrupted(slot));
-          if (run != null) {
-            runs.add(run);
-          }
-        } else {
-          scribe.tellWatchers(slot);
-        }
-      }
+      table.newestFirst().forEach(scribe::tellWatchers);
     }
-    runs.forEach(Trainer.Run::cancel);
+    queue.pause();
+    runs.stop();
+  }
+
+  /** Ends what has not ended since {@link #close}. */
+  public void breakOff() {
+    runs.breakOff();
   }
 
   @GuardedBy("lock")
@@ -262,140 +286,35 @@ public final class TrainingJobs implements AutoCloseable {
       return;
     }
     table.add(slot);
-    journal.clear(entry.record());
     if (slot.job().sequence() == 0) {
       scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.QUEUED));
     }
-    TrainingJobState state = slot.job().state();
-    if (state == TrainingJobState.RUNNING || state == TrainingJobState.PUBLISHING) {
-      scribe.happen(slot, interrupted(slot));
+    runs.recover(slot);
+    if (slot.job().state().isFinal()) {
+      journal.clear(entry.record());
+    } else {
+      queue.add(entry.record().id(), entry.record().spec().priority(), clock.instant());
     }
   }
 
-  private static TrainingEvent.StateChanged interrupted(JobSlot slot) {
-    return slot.isCancelRequested()
-        ? TrainingEvent.StateChanged.to(TrainingJobState.CANCELLED)
-        : TrainingEvent.StateChanged.failed(
-            ErrorReason.SERVER_RESTARTED, "the server stopped while the job ran; create it again");
-  }
-
-  @GuardedBy("lock")
-  private void startNext() {
-    for (JobSlot slot : table.inState(TrainingJobState.QUEUED)) {
-      if (running >= rules.mostRunning() || closed) {
-        return;
-      }
-      running++;
-      slot.setActive(true);
-      scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.RUNNING));
-      try {
-        executor.execute(() -> start(slot));
-      } catch (RejectedExecutionException stopping) {
-        scribe.happen(slot, interrupted(slot));
-        slot.setActive(false);
-        running--;
-      }
-    }
-  }
-
-  private void start(JobSlot slot) {
-    try {
-      Path work = journal.workDirectory(slot.record());
-      Trainer.Run run = trainer.start(slot.record(), work, new RunListener(slot));
-      boolean unwanted;
-      synchronized (lock) {
-        slot.setRun(run);
-        unwanted = slot.isCancelRequested() || slot.job().state().isFinal();
-      }
-      if (unwanted) {
-        run.cancel();
-      }
-    } catch (RuntimeException unstartable) {
-      log.error("the run of job {} could not be started", slot.record().id(), unstartable);
-      end(slot, ErrorReason.WORKER_DIED, "the training process could not be started");
-    }
-  }
-
-  private void end(JobSlot slot, ErrorReason reason, String message) {
-    journal.clear(slot.record());
+  /** Removes the jobs that have outlived their time. */
+  private void sweep() {
+    List<JobRecord> removed = new ArrayList<>();
     synchronized (lock) {
-      TrainingJobState state = slot.job().state();
-      if (state == TrainingJobState.RUNNING && slot.isCancelRequested()) {
-        scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.CANCELLED));
-      } else if (!state.isFinal()) {
-        scribe.happen(slot, TrainingEvent.StateChanged.failed(reason, message));
-      }
-      finish(slot);
-    }
-  }
-
-  private boolean beginPublishing(JobSlot slot, TrainedModel model) {
-    synchronized (lock) {
-      if (slot.job().state() != TrainingJobState.RUNNING || slot.isCancelRequested()) {
-        return false;
-      }
-      scribe.happen(slot, new TrainingEvent.Evaluated(model.metrics()));
-      scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.PUBLISHING));
-      return true;
-    }
-  }
-
-  private void publish(JobSlot slot, TrainedModel model, Path exportDirectory) {
-    if (!beginPublishing(slot, model)) {
-      end(slot, ErrorReason.TRAINING_FAILED, "the job ended before its model was published");
-      return;
-    }
-    try {
-      VersionId version = publisher.publish(slot.record(), model, exportDirectory);
-      journal.clear(slot.record());
-      synchronized (lock) {
-        scribe.happen(slot, new TrainingEvent.Published(version));
-        scribe.happen(slot, TrainingEvent.StateChanged.to(TrainingJobState.SUCCEEDED));
-        finish(slot);
-      }
-    } catch (ServingException refused) {
-      log.warn("the model of job {} was refused", slot.record().id(), refused);
-      end(slot, refused.reason(), refused.message());
-    } catch (RuntimeException defect) {
-      log.error("the model of job {} could not be published", slot.record().id(), defect);
-      end(slot, ErrorReason.TRAINING_FAILED, "the trained model could not be published");
-    }
-  }
-
-  @GuardedBy("lock")
-  private void finish(JobSlot slot) {
-    if (slot.isActive()) {
-      slot.setActive(false);
-      slot.setRun(null);
-      running--;
-      startNext();
-    }
-  }
-
-  private final class RunListener implements Trainer.Listener {
-    private final JobSlot slot;
-
-    RunListener(JobSlot slot) {
-      this.slot = slot;
-    }
-
-    @Override
-    public void onProgress(TrainingProgress progress) {
-      synchronized (lock) {
-        if (slot.job().state() == TrainingJobState.RUNNING) {
-          scribe.happen(slot, new TrainingEvent.Progressed(progress));
-        }
+      List<TrainingJob> ended =
+          table.newestFirst().stream()
+              .filter(slot -> !slot.isClaimed())
+              .map(JobSlot::job)
+              .filter(job -> job.state().isFinal())
+              .toList();
+      for (TrainingJob job : rules.retention().outlived(ended, clock.instant())) {
+        table.remove(job.record());
+        removed.add(job.record());
       }
     }
-
-    @Override
-    public void onTrained(TrainedModel model, Path exportDirectory) {
-      publish(slot, model, exportDirectory);
-    }
-
-    @Override
-    public void onFailed(ErrorReason reason, String message) {
-      end(slot, reason, message);
+    for (JobRecord record : removed) {
+      log.info("job {} is removed: it ended long ago", record.id());
+      journal.remove(record);
     }
   }
 }

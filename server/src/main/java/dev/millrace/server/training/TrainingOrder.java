@@ -1,8 +1,10 @@
 package dev.millrace.server.training;
 
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.FieldViolation;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -16,18 +18,30 @@ import java.util.function.Predicate;
  * @param parameters the parameters given
  * @param seed empty for {@link TrainingSpec#DEFAULT_SEED}
  * @param dataset the dataset's name; empty for the recipe's own
+ * @param priority higher runs first; 0 is usual
  */
 public record TrainingOrder(
     Optional<ModelName> model,
     String recipe,
     Map<String, String> parameters,
     OptionalLong seed,
-    String dataset) {
+    String dataset,
+    int priority) {
   private static final String DEFAULT_RECIPE = "mnist-cnn";
 
   /** Copies the map. */
   public TrainingOrder {
     parameters = Map.copyOf(parameters);
+  }
+
+  /** An order of the usual priority. */
+  public TrainingOrder(
+      Optional<ModelName> model,
+      String recipe,
+      Map<String, String> parameters,
+      OptionalLong seed,
+      String dataset) {
+    this(model, recipe, parameters, seed, dataset, 0);
   }
 
   /** An order for a recipe as it is. */
@@ -63,7 +77,23 @@ public record TrainingOrder(
         description.name(),
         description.resolve(parameters),
         seed.orElse(TrainingSpec.DEFAULT_SEED),
-        learned);
+        learned,
+        checkedPriority());
+  }
+
+  private int checkedPriority() {
+    if (priority < TrainingSpec.LEAST_PRIORITY || priority > TrainingSpec.HIGHEST_PRIORITY) {
+      throw ServingException.ofViolations(
+          List.of(
+              new FieldViolation(
+                  "spec.priority",
+                  ErrorReason.PARAMETER_INVALID,
+                  "give a priority from "
+                      + TrainingSpec.LEAST_PRIORITY
+                      + " to "
+                      + TrainingSpec.HIGHEST_PRIORITY)));
+    }
+    return priority;
   }
 
   /** Names go back to the caller only in the form of names. */

@@ -10,12 +10,16 @@ import java.util.function.Predicate;
  * @param datasets tells which datasets there are
  * @param mostRunning jobs that run at the same time, at least 1
  * @param mostWaiting jobs that may wait, at least 0
+ * @param retries what is done when a try ends before its time
+ * @param retention how many ended jobs are kept
  */
 public record TrainingRules(
     Map<String, RecipeDescription> recipes,
     Predicate<String> datasets,
     int mostRunning,
-    int mostWaiting) {
+    int mostWaiting,
+    RetryPolicy retries,
+    Retention retention) {
   /**
    * Copies the map.
    *

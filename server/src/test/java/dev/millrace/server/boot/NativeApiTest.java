@@ -8,6 +8,8 @@ import com.google.protobuf.Descriptors.MethodDescriptor;
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.EvaluationServiceProtos;
+import dev.millrace.v1.FeedbackServiceProtos;
+import dev.millrace.v1.GateServiceProtos;
 import dev.millrace.v1.InferenceServiceProtos;
 import dev.millrace.v1.ModelServiceProtos;
 import dev.millrace.v1.PredictResponse;
@@ -114,7 +116,9 @@ final class NativeApiTest {
             InferenceServiceProtos.getDescriptor(),
             ModelServiceProtos.getDescriptor(),
             TrainingServiceProtos.getDescriptor(),
-            EvaluationServiceProtos.getDescriptor())
+            EvaluationServiceProtos.getDescriptor(),
+            GateServiceProtos.getDescriptor(),
+            FeedbackServiceProtos.getDescriptor())
         .flatMap(file -> file.getServices().stream())
         .flatMap(service -> service.getMethods().stream())
         .forEach(

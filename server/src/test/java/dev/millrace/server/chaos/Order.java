@@ -84,7 +84,7 @@ final class Order {
   }
 
   /** Every file is there, as the manifest says, and no other. */
-  private static void checkFiles(Path version) throws IOException {
+  static void checkFiles(Path version) throws IOException {
     JsonNode manifest = new ObjectMapper().readTree(version.resolve("manifest.json").toFile());
     TreeSet<String> listed = new TreeSet<>();
     for (JsonNode file : manifest.get("files")) {

@@ -17,6 +17,7 @@ import dev.millrace.server.training.TrainingEvent.StateChanged;
 import dev.millrace.server.training.TrainingJobState;
 import dev.millrace.server.training.TrainingProgress;
 import dev.millrace.server.training.TrainingSpec;
+import dev.millrace.server.training.Workplace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -168,19 +169,50 @@ class FileJobJournalTest {
   }
 
   @Test
-  void clear_afterARun_removesTheWorkFolderAndNothingElse() throws IOException {
+  void load_withCheckpointsAndResumptions_givesThemBack() throws IOException {
+    journal.create(JOB);
+    List<TrainingEvent> events =
+        List.of(
+            new TrainingEvent(1, NOW, StateChanged.again(ErrorReason.DRAINING, "later")),
+            new TrainingEvent(2, NOW, new TrainingEvent.Checkpointed(1L << 40)),
+            new TrainingEvent(3, NOW, new TrainingEvent.Resumed(150, 2, 3)),
+            new TrainingEvent(4, NOW, new TrainingEvent.Checkpointed(0)));
+    events.forEach(event -> journal.append(JOB, event));
+
+    assertThat(reopened().load()).containsExactly(new Entry(JOB, events));
+  }
+
+  @Test
+  void workplace_ofAFurtherTry_keepsCheckpointsAndDropsWhatWasToBeExported() throws IOException {
     keep(JOB);
-    Path work = journal.workDirectory(JOB);
-    Files.createDirectories(work.resolve("model/variables"));
-    Files.writeString(work.resolve("model/variables/half"), "written");
-    assertThat(work).isAbsolute();
+    Workplace first = journal.workplace(JOB, 1);
+    Files.createDirectories(first.export().resolve("variables"));
+    Files.writeString(first.export().resolve("variables/half"), "written");
+    Files.writeString(first.checkpoints().resolve("state"), "kept");
+    assertThat(first.export()).isAbsolute();
 
-    assertThat(journal.workDirectory(JOB)).isEmptyDirectory();
+    Workplace second = journal.workplace(JOB, 2);
+    assertThat(first.export()).doesNotExist();
+    assertThat(second.export()).doesNotExist();
+    assertThat(second.export()).isNotEqualTo(first.export());
+    assertThat(second.export().getParent()).isEmptyDirectory();
+    assertThat(second.checkpoints().resolve("state")).hasContent("kept");
     journal.clear(JOB);
     journal.clear(JOB);
 
-    assertThat(work).doesNotExist();
+    assertThat(second.checkpoints().getParent()).doesNotExist();
     assertThat(reopened().load()).containsExactly(new Entry(JOB, EVENTS));
+  }
+
+  @Test
+  void remove_ofAJob_leavesNothingOfItAlsoAfterACrashInBetween() throws IOException {
+    keep(JOB);
+    Files.createDirectories(root.resolve("jobs/.removed-j1/work"));
+    journal.remove(JOB);
+    journal.remove(JOB);
+
+    assertThat(reopened().load()).isEmpty();
+    assertThat(root.resolve("jobs")).isEmptyDirectory();
   }
 
   @Test

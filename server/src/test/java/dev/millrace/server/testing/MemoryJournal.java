@@ -3,6 +3,8 @@ package dev.millrace.server.testing;
 import dev.millrace.server.training.JobJournal;
 import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.TrainingEvent;
+import dev.millrace.server.training.TrainingJobState;
+import dev.millrace.server.training.Workplace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -10,12 +12,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A journal that outlives the jobs but not the test, and refuses to write when told to. */
 public final class MemoryJournal implements JobJournal {
   private final Map<JobRecord, List<TrainingEvent>> jobs = new LinkedHashMap<>();
   private final List<String> cleared = new ArrayList<>();
   private boolean full;
+  private @Nullable TrainingJobState last;
 
   @Override
   public synchronized List<Entry> load() {
@@ -34,11 +38,21 @@ public final class MemoryJournal implements JobJournal {
   public synchronized void append(JobRecord record, TrainingEvent event) {
     requireSpace();
     jobs.computeIfAbsent(record, unknown -> new ArrayList<>()).add(event);
+    if (event.what() instanceof TrainingEvent.StateChanged change && change.state() == last) {
+      full = true;
+    }
   }
 
   @Override
-  public Path workDirectory(JobRecord record) {
-    return Path.of("work", record.id());
+  public Workplace workplace(JobRecord record, long token) {
+    Path folder = Path.of("work", record.id());
+    return new Workplace(
+        folder.resolve("try-" + token), folder.resolve("checkpoints"), folder, token);
+  }
+
+  @Override
+  public synchronized void remove(JobRecord record) {
+    jobs.remove(record);
   }
 
   @Override
@@ -46,9 +60,15 @@ public final class MemoryJournal implements JobJournal {
     cleared.add(record.id());
   }
 
+  /** Takes nothing more once a job has come into a state, as if the server had died there. */
+  public synchronized void fullAfter(TrainingJobState state) {
+    last = state;
+  }
+
   /** Refuses to write, or takes it again. */
   public synchronized void setFull(boolean full) {
     this.full = full;
+    last = null;
   }
 
   @Override

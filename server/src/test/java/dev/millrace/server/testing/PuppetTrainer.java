@@ -5,7 +5,7 @@ import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.TrainedModel;
 import dev.millrace.server.training.Trainer;
 import dev.millrace.server.training.TrainingProgress;
-import java.nio.file.Path;
+import dev.millrace.server.training.Workplace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,20 +15,27 @@ import java.util.Map;
 public final class PuppetTrainer implements Trainer {
   private final List<PuppetRun> runs = new ArrayList<>();
   private boolean broken;
+  private Runnable meanwhile = () -> {};
 
   @Override
-  public synchronized Run start(JobRecord job, Path workDirectory, Listener listener) {
+  public synchronized Run start(JobRecord job, Workplace place, Listener listener) {
     if (broken) {
       throw new IllegalStateException("no process to be had");
     }
-    PuppetRun run = new PuppetRun(job, workDirectory.resolve("model"), listener);
+    PuppetRun run = new PuppetRun(job, place, listener);
     runs.add(run);
+    meanwhile.run();
     return run;
   }
 
   /** Makes every further start fail. */
   public synchronized void breakDown() {
     broken = true;
+  }
+
+  /** Does something in the middle of each start. */
+  public synchronized void meanwhile(Runnable action) {
+    meanwhile = action;
   }
 
   /** How many runs were started. */
@@ -44,19 +51,50 @@ public final class PuppetTrainer implements Trainer {
   /** One run. */
   public static final class PuppetRun implements Run {
     private final JobRecord job;
-    private final Path export;
+    private final Workplace place;
     private final Listener listener;
     private volatile int cancels;
+    private volatile int stops;
 
-    PuppetRun(JobRecord job, Path export, Listener listener) {
+    PuppetRun(JobRecord job, Workplace place, Listener listener) {
       this.job = job;
-      this.export = export;
+      this.place = place;
       this.listener = listener;
     }
 
     @Override
     public synchronized void cancel() {
       cancels++;
+    }
+
+    @Override
+    public synchronized void stop() {
+      stops++;
+    }
+
+    /** How often it was asked to stop. */
+    public int stops() {
+      return stops;
+    }
+
+    /** Where it works. */
+    public Workplace place() {
+      return place;
+    }
+
+    /** Tells that it goes on from a step. */
+    public void resume(long step) {
+      listener.onResumed(step);
+    }
+
+    /** Tells that it has kept its state. */
+    public void checkpoint(long step) {
+      listener.onCheckpoint(step);
+    }
+
+    /** Ends because it was asked to. */
+    public void endStopped() {
+      listener.onStopped();
     }
 
     /** How often it was cancelled. */
@@ -77,7 +115,7 @@ public final class PuppetTrainer implements Trainer {
 
     /** Ends well. */
     public void succeed() {
-      listener.onTrained(TrainedModel.of(Map.of("test_accuracy", 0.99), "ab12"), export);
+      listener.onTrained(TrainedModel.of(Map.of("test_accuracy", 0.99), "ab12"), place.export());
     }
 
     /** Ends badly. */

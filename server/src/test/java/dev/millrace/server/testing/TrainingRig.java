@@ -8,13 +8,17 @@ import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.ModelPublisher;
 import dev.millrace.server.training.ParameterSpec;
 import dev.millrace.server.training.RecipeDescription;
+import dev.millrace.server.training.Retention;
+import dev.millrace.server.training.RetryPolicy;
 import dev.millrace.server.training.TrainedModel;
 import dev.millrace.server.training.TrainingJob;
 import dev.millrace.server.training.TrainingJobs;
 import dev.millrace.server.training.TrainingOrder;
 import dev.millrace.server.training.TrainingRules;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,15 +40,25 @@ public final class TrainingRig {
   private final PuppetTrainer trainer = new PuppetTrainer();
   private final PuppetClock clock = new PuppetClock();
   private final Publisher publisher = new Publisher();
+  private final MemoryQueue queue;
   private final TrainingRules rules;
-  private final Executor executor;
 
   /** A rig; starts happen on the executor. */
   public TrainingRig(int mostRunning, int mostWaiting, Executor executor) {
+    this(mostRunning, mostWaiting, executor, new Retention(1000, Duration.ofDays(90)));
+  }
+
+  /** A rig that keeps jobs as long as it is told. */
+  public TrainingRig(int mostRunning, int mostWaiting, Executor executor, Retention retention) {
     this.rules =
         new TrainingRules(
-            Map.of(RECIPE.name(), RECIPE), List.of("mnist")::contains, mostRunning, mostWaiting);
-    this.executor = executor;
+            Map.of(RECIPE.name(), RECIPE),
+            List.of("mnist")::contains,
+            mostRunning,
+            mostWaiting,
+            new RetryPolicy(3, Duration.ofSeconds(5)),
+            retention);
+    this.queue = new MemoryQueue(mostRunning, executor, clock);
   }
 
   /** A rig that runs one job at a time, lets 100 wait, and starts runs on the caller's thread. */
@@ -55,7 +69,7 @@ public final class TrainingRig {
   /** The server starts: jobs from what the journal holds. */
   public TrainingJobs open() {
     return new TrainingJobs(
-        journal, trainer, publisher, rules, new JobIds(new Random(7)), executor, clock);
+        journal, trainer, publisher, rules, new JobIds(new Random(7)), queue, clock);
   }
 
   /** Creates the default job. */
@@ -66,6 +80,11 @@ public final class TrainingRig {
   /** Where events go. */
   public MemoryJournal journal() {
     return journal;
+  }
+
+  /** What gives out jobs. */
+  public MemoryQueue queue() {
+    return queue;
   }
 
   /** Who trains. */
@@ -86,8 +105,14 @@ public final class TrainingRig {
   /** A publisher that counts versions up, or refuses. */
   public static final class Publisher implements ModelPublisher {
     private final List<VersionId> published = new ArrayList<>();
+    private final Map<String, VersionId> byJob = new HashMap<>();
     private Optional<RuntimeException> refusal = Optional.empty();
     private Runnable meanwhile = () -> {};
+
+    @Override
+    public Optional<VersionId> published(JobRecord job) {
+      return Optional.ofNullable(byJob.get(job.id()));
+    }
 
     @Override
     public VersionId publish(JobRecord job, TrainedModel model, Path exportDirectory) {
@@ -98,6 +123,7 @@ public final class TrainingRig {
           });
       VersionId version = new VersionId(job.spec().model(), published.size() + 1L);
       published.add(version);
+      byJob.put(job.id(), version);
       return version;
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
-import dev.millrace.server.testing.PuppetExecutor;
 import dev.millrace.server.testing.TrainingRig;
+import dev.millrace.server.training.TrainingEvent.StateChanged;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -29,14 +29,17 @@ class TrainingJobsLifeTest {
   }
 
   @Test
-  void cancel_ofARunningJob_endsItWhenItsRunHasEnded() {
+  void cancel_ofARunningJob_endsItAtOnceAndGivesItsPlaceAwayWhenTheProcessIsGone() {
     String id = rig.create(jobs).record().id();
+    rig.create(jobs);
 
-    assertThat(jobs.cancel(id, "").state()).isEqualTo(TrainingJobState.RUNNING);
+    assertThat(jobs.cancel(id, "").state()).isEqualTo(TrainingJobState.CANCELLED);
     assertThat(rig.trainer().run(0).cancels()).isEqualTo(1);
+    assertThat(rig.trainer().started()).isEqualTo(1);
     rig.trainer().run(0).fail(ErrorReason.WORKER_DIED, "killed (signal 9)");
 
     TrainingJob cancelled = jobs.get(id);
+    assertThat(rig.trainer().started()).isEqualTo(2);
     assertThat(cancelled.state()).isEqualTo(TrainingJobState.CANCELLED);
     assertThat(cancelled.reason()).isEmpty();
     assertThat(jobs.cancel(id, "stale")).isEqualTo(cancelled);
@@ -55,17 +58,24 @@ class TrainingJobsLifeTest {
 
   @Test
   void cancel_beforeTheProcessIsThere_reachesIt() {
-    PuppetExecutor later = new PuppetExecutor();
-    TrainingRig slow = new TrainingRig(1, 1, later);
-    TrainingJobs slowJobs = slow.open();
-    String id = slow.create(slowJobs).record().id();
+    rig.trainer().meanwhile(() -> jobs.cancel(jobs.list().get(0).record().id(), ""));
+    String id = rig.create(jobs).record().id();
 
-    slowJobs.cancel(id, "");
-    later.runAll();
+    assertThat(rig.trainer().run(0).cancels()).isEqualTo(1);
+    rig.trainer().run(0).fail(ErrorReason.WORKER_DIED, "killed");
+    assertThat(jobs.get(id).state()).isEqualTo(TrainingJobState.CANCELLED);
+  }
 
-    assertThat(slow.trainer().run(0).cancels()).isEqualTo(1);
-    slow.trainer().run(0).fail(ErrorReason.WORKER_DIED, "killed");
-    assertThat(slowJobs.get(id).state()).isEqualTo(TrainingJobState.CANCELLED);
+  @Test
+  void cancel_whileTheServerDies_isNotForgotten() {
+    String id = rig.create(jobs).record().id();
+    jobs.cancel(id, "");
+    TrainingJobs again = rig.open();
+
+    assertThat(again.get(id).state()).isEqualTo(TrainingJobState.CANCELLED);
+    assertThat(rig.trainer().started()).isEqualTo(1);
+    assertThat(rig.queue().due(id)).isEmpty();
+    assertThat(rig.journal().cleared()).contains(id);
   }
 
   @Test
@@ -124,7 +134,7 @@ class TrainingJobsLifeTest {
   }
 
   @Test
-  void close_whileJobsRun_endsThemTellsWatchersAndTakesNoMore() {
+  void close_whileJobsRun_letsThemKeepTheirStateTellsWatchersAndTakesNoMore() {
     String ran = rig.create(jobs).record().id();
     String waits = rig.create(jobs).record().id();
     List<Boolean> told = new ArrayList<>();
@@ -132,14 +142,29 @@ class TrainingJobsLifeTest {
     jobs.close();
     jobs.close();
 
-    assertThat(jobs.get(ran).reason()).contains(ErrorReason.SERVER_RESTARTED);
-    assertThat(rig.trainer().run(0).cancels()).isEqualTo(1);
+    assertThat(rig.trainer().run(0).stops()).isEqualTo(1);
+    assertThat(rig.trainer().run(0).cancels()).isZero();
     assertThat(told).containsExactly(true);
     assertThat(reason(() -> rig.create(jobs))).isEqualTo(ErrorReason.DRAINING);
-    rig.trainer().run(0).fail(ErrorReason.WORKER_DIED, "killed");
-    assertThat(jobs.get(ran).reason()).contains(ErrorReason.SERVER_RESTARTED);
+    rig.trainer().run(0).endStopped();
+    assertThat(jobs.get(ran).state()).isEqualTo(TrainingJobState.QUEUED);
+    assertThat(jobs.get(ran).reason()).contains(ErrorReason.DRAINING);
+    assertThat(jobs.get(ran).attempt()).isEqualTo(1);
     assertThat(jobs.get(waits).state()).isEqualTo(TrainingJobState.QUEUED);
     assertThat(rig.trainer().started()).isEqualTo(1);
+    assertThat(rig.journal().cleared()).isEmpty();
+  }
+
+  @Test
+  void close_whoseRunsDoNotStop_breaksThemOffAndCountsNoTry() {
+    String id = rig.create(jobs).record().id();
+    jobs.close();
+    jobs.breakOff();
+    assertThat(rig.trainer().run(0).cancels()).isEqualTo(1);
+    rig.trainer().run(0).fail(ErrorReason.WORKER_DIED, "killed (signal 9)");
+
+    assertThat(jobs.get(id).state()).isEqualTo(TrainingJobState.QUEUED);
+    assertThat(jobs.get(id).attempt()).isEqualTo(1);
   }
 
   @Test
@@ -152,20 +177,22 @@ class TrainingJobsLifeTest {
   }
 
   @Test
-  void restart_afterAStop_runsWhatWaited() {
+  void restart_afterAStop_goesOnWithWhatRanAndThenRunsWhatWaited() {
     String ran = rig.create(jobs).record().id();
     String waits = rig.create(jobs).record().id();
     jobs.close();
+    rig.trainer().run(0).endStopped();
     TrainingJobs again = rig.open();
 
-    assertThat(again.get(ran).reason()).contains(ErrorReason.SERVER_RESTARTED);
-    assertThat(rig.trainer().started()).isEqualTo(2);
+    assertThat(rig.trainer().run(1).job().id()).isEqualTo(ran);
     rig.trainer().run(1).succeed();
+    rig.trainer().run(2).succeed();
+    assertThat(again.get(ran).state()).isEqualTo(TrainingJobState.SUCCEEDED);
     assertThat(again.get(waits).state()).isEqualTo(TrainingJobState.SUCCEEDED);
   }
 
   @Test
-  void restart_afterACrash_failsWhatRanAndKeepsTheRest() {
+  void restart_afterACrash_goesOnWithWhatRanAndKeepsTheRest() {
     TrainingJob done = jobs.create(TrainingOrder.ofRecipe(""), "once");
     rig.trainer().run(0).succeed();
     String ran = rig.create(jobs).record().id();
@@ -174,23 +201,42 @@ class TrainingJobsLifeTest {
     TrainingJobs again = rig.open();
 
     assertThat(again.get(done.record().id())).isEqualTo(jobs.get(done.record().id()));
-    assertThat(again.get(ran).state()).isEqualTo(TrainingJobState.FAILED);
-    assertThat(again.get(ran).reason()).contains(ErrorReason.SERVER_RESTARTED);
-    assertThat(again.get(ran).sequence()).isEqualTo(4);
-    assertThat(again.get(waits).state()).isEqualTo(TrainingJobState.RUNNING);
-    assertThat(rig.journal().cleared()).contains(ran);
+    assertThat(again.get(ran).state()).isEqualTo(TrainingJobState.RUNNING);
+    assertThat(again.get(ran).attempt()).isEqualTo(2);
+    assertThat(again.eventsAfter(ran, 3))
+        .extracting(TrainingEvent::what)
+        .satisfiesExactly(
+            what ->
+                assertThat(what)
+                    .isInstanceOfSatisfying(
+                        StateChanged.class,
+                        change -> {
+                          assertThat(change.state()).isEqualTo(TrainingJobState.QUEUED);
+                          assertThat(change.reason()).contains(ErrorReason.SERVER_RESTARTED);
+                          assertThat(change.message()).contains("try 1 of 3");
+                        }),
+            what -> assertThat(what).isEqualTo(StateChanged.to(TrainingJobState.RUNNING)));
+    assertThat(again.get(waits).state()).isEqualTo(TrainingJobState.QUEUED);
+    assertThat(rig.journal().cleared()).doesNotContain(ran);
     assertThat(again.create(TrainingOrder.ofRecipe(""), "once").record()).isEqualTo(done.record());
     assertThat(again.list()).hasSize(3);
   }
 
   @Test
-  void restart_afterACrashWhilePublishing_failsTheJob() {
+  void restart_afterACrashBeforeTheVersionWasThere_trainsOn() {
     String id = rig.create(jobs).record().id();
     List<TrainingJob> seen = new ArrayList<>();
-    rig.publisher().meanwhile(() -> seen.add(rig.open().get(id)));
+    rig.publisher()
+        .meanwhile(
+            () -> {
+              rig.publisher().meanwhile(() -> {});
+              seen.add(rig.open().get(id));
+            });
     rig.trainer().run(0).succeed();
 
-    assertThat(seen.get(0).reason()).contains(ErrorReason.SERVER_RESTARTED);
+    assertThat(seen.get(0).state()).isEqualTo(TrainingJobState.RUNNING);
+    assertThat(seen.get(0).attempt()).isEqualTo(2);
+    assertThat(rig.trainer().started()).isEqualTo(2);
   }
 
   @Test

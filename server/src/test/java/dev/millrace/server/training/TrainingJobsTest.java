@@ -161,7 +161,7 @@ class TrainingJobsTest {
 
     rig.trainer().run(0).succeed();
     assertThat(rig.trainer().started()).isEqualTo(2);
-    rig.trainer().run(1).fail(ErrorReason.WORKER_DIED, "gone");
+    rig.trainer().run(1).fail(ErrorReason.TRAINING_FAILED, "diverged");
     assertThat(rig.trainer().started()).isEqualTo(3);
 
     assertThat(List.of(0, 1, 2))
@@ -197,24 +197,85 @@ class TrainingJobsTest {
   @Test
   void job_whoseRunFails_isFailedWithTheReasonAndCleared() {
     String id = rig.create(jobs).record().id();
-    rig.trainer().run(0).fail(ErrorReason.WORKER_DIED, "killed (signal 9)");
+    rig.trainer().run(0).fail(ErrorReason.TRAINING_FAILED, "the loss is NaN");
 
     TrainingJob failed = jobs.get(id);
     assertThat(failed.state()).isEqualTo(TrainingJobState.FAILED);
-    assertThat(failed.reason()).contains(ErrorReason.WORKER_DIED);
-    assertThat(failed.message()).isEqualTo("killed (signal 9)");
+    assertThat(failed.reason()).contains(ErrorReason.TRAINING_FAILED);
+    assertThat(failed.message()).isEqualTo("the loss is NaN");
+    assertThat(rig.queue().due(id)).isEmpty();
     assertThat(failed.published()).isEmpty();
     assertThat(rig.journal().cleared()).contains(id);
   }
 
   @Test
-  void job_thatCannotBeStarted_isFailedAndTheNextOneRuns() {
+  void job_thatCannotBeStarted_isTriedAgainAndDoesNotHoldUpTheNextOne() {
     rig.trainer().breakDown();
     String id = rig.create(jobs).record().id();
     String next = rig.create(jobs).record().id();
 
-    assertThat(jobs.get(id).reason()).contains(ErrorReason.WORKER_DIED);
+    assertThat(jobs.get(id).state()).isEqualTo(TrainingJobState.QUEUED);
     assertThat(jobs.get(next).reason()).contains(ErrorReason.WORKER_DIED);
+    for (int i = 0; i < 2; i++) {
+      rig.clock().advance(Duration.ofMinutes(1));
+      rig.queue().giveOut();
+    }
+    assertThat(jobs.get(id).state()).isEqualTo(TrainingJobState.FAILED);
+    assertThat(jobs.get(next).state()).isEqualTo(TrainingJobState.FAILED);
+    assertThat(jobs.get(id).message()).contains("could not be started", "try 3 of 3");
+  }
+
+  @Test
+  void jobs_ofHigherPriority_runFirstAndEqualOnesInOrder() {
+    rig.create(jobs);
+    List<String> expected = new ArrayList<>();
+    for (int priority : List.of(-5, 0, 7, 0, 7)) {
+      expected.add(
+          jobs.create(
+                  new TrainingOrder(
+                      Optional.empty(), "", Map.of(), OptionalLong.empty(), "", priority),
+                  "")
+              .record()
+              .id());
+    }
+    for (int i = 0; i < 6; i++) {
+      rig.trainer().run(i).succeed();
+    }
+
+    assertThat(List.of(2, 4, 1, 3, 0))
+        .extracting(expected::get)
+        .containsExactlyElementsOf(
+            List.of(1, 2, 3, 4, 5).stream().map(i -> rig.trainer().run(i).job().id()).toList());
+  }
+
+  @Test
+  void create_withAPriorityOutOfRange_isRefused() {
+    for (int priority : List.of(-101, 101)) {
+      ServingException refused =
+          refusal(
+              () ->
+                  jobs.create(
+                      new TrainingOrder(
+                          Optional.empty(), "", Map.of(), OptionalLong.empty(), "", priority),
+                      ""));
+      assertThat(refused.reason()).isEqualTo(ErrorReason.PARAMETER_INVALID);
+      assertThat(refused.violations().get(0).field()).isEqualTo("spec.priority");
+    }
+  }
+
+  @Test
+  void create_whenTheQueueTakesNone_failsAndLeavesNoJob() {
+    rig.queue().setFull(true);
+
+    assertThat(
+            catchThrowableOfType(
+                RuntimeException.class, () -> jobs.create(order(Map.of(), ""), "once")))
+        .isNotNull();
+    assertThat(jobs.list()).isEmpty();
+    assertThat(rig.journal().load()).isEmpty();
+    rig.queue().setFull(false);
+    assertThat(jobs.create(order(Map.of(), ""), "once").state())
+        .isEqualTo(TrainingJobState.RUNNING);
   }
 
   @Test

@@ -55,6 +55,23 @@ public enum ServeOption {
   MAX_MESSAGE_SIZE(OptionKind.SIZE, "64MiB", "largest message taken, at most 2047MiB"),
   MAX_TRAINING_JOBS(OptionKind.COUNT, "1", "training jobs that run at the same time"),
   TRAINING_HEAP(OptionKind.SIZE, "2GiB", "most of the Java heap of a training process"),
+  TRAINING_MEMORY(
+      OptionKind.SIZE_OR_AUTO,
+      "auto",
+      "most memory of a training process in all, on Linux; auto is four fifths of the machine's"),
+  TRAINING_TRIES(
+      OptionKind.COUNT, "3", "tries of a training job whose process or server dies, in all"),
+  TRAINING_RETRY_DELAY(
+      OptionKind.DURATION,
+      "5s",
+      "wait before the second try; twice as long before each further one"),
+  TRAINING_HEARTBEAT(
+      OptionKind.DURATION, "10s", "how often the server says that it holds a job; at least 100ms"),
+  CHECKPOINT_INTERVAL(
+      OptionKind.DURATION, "30s", "how often a training process keeps its state on disk"),
+  KEEP_TRAINING_JOBS(OptionKind.COUNT, "1000", "training jobs that are kept after their end"),
+  KEEP_TRAINING_JOBS_FOR(
+      OptionKind.DURATION, "2160h", "how long a training job is kept after its end"),
   CHECK_MODELS(
       OptionKind.CHECK_LEVEL,
       "full",

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 /** The effective options of a server. Immutable. */
 public final class ServeOptions {
   private static final long LARGEST_MESSAGE = 2047L << 20;
+  private static final Duration LEAST_HEARTBEAT = Duration.ofMillis(100);
 
   private final Map<ServeOption, OptionSources.Sourced> values;
 
@@ -147,6 +148,44 @@ public final class ServeOptions {
   /** Most of the heap of a training process, in the form of {@code -Xmx}. */
   public String trainingHeap() {
     return Math.max(1, bytes(ServeOption.TRAINING_HEAP) >> 20) + "m";
+  }
+
+  /** Most bytes of a training process; empty to choose by the machine. */
+  public OptionalLong trainingMemory() {
+    return text(ServeOption.TRAINING_MEMORY).equals("auto")
+        ? OptionalLong.empty()
+        : OptionalLong.of(bytes(ServeOption.TRAINING_MEMORY));
+  }
+
+  /** Tries of a training job in all. */
+  public int trainingTries() {
+    return Integer.parseInt(text(ServeOption.TRAINING_TRIES));
+  }
+
+  /** Wait before the second try. */
+  public Duration trainingRetryDelay() {
+    return OptionKind.duration(text(ServeOption.TRAINING_RETRY_DELAY));
+  }
+
+  /** How often the server says that it holds a job. */
+  public Duration trainingHeartbeat() {
+    Duration given = OptionKind.duration(text(ServeOption.TRAINING_HEARTBEAT));
+    return given.compareTo(LEAST_HEARTBEAT) < 0 ? LEAST_HEARTBEAT : given;
+  }
+
+  /** How often a training process keeps its state. */
+  public Duration checkpointInterval() {
+    return OptionKind.duration(text(ServeOption.CHECKPOINT_INTERVAL));
+  }
+
+  /** Training jobs that are kept after their end. */
+  public int keepTrainingJobs() {
+    return Integer.parseInt(text(ServeOption.KEEP_TRAINING_JOBS));
+  }
+
+  /** How long a training job is kept after its end. */
+  public Duration keepTrainingJobsFor() {
+    return OptionKind.duration(text(ServeOption.KEEP_TRAINING_JOBS_FOR));
   }
 
   /** What a version must pass before its first load. */

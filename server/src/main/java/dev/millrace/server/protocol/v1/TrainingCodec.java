@@ -13,8 +13,10 @@ import dev.millrace.server.training.TrainingJob;
 import dev.millrace.server.training.TrainingJobState;
 import dev.millrace.server.training.TrainingOrder;
 import dev.millrace.server.training.TrainingProgress;
+import dev.millrace.v1.TrainingCheckpointed;
 import dev.millrace.v1.TrainingEvaluated;
 import dev.millrace.v1.TrainingJobStateChanged;
+import dev.millrace.v1.TrainingResumed;
 import dev.millrace.v1.TrainingSpec;
 import dev.millrace.v1.VersionPublished;
 import java.util.List;
@@ -23,11 +25,22 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Training jobs and their events as messages. Stateless. */
+/** Training jobs and their events as messages. Immutable. */
 final class TrainingCodec {
   private static final String MODELS = "models/";
   private static final Pattern JOB_NAME =
       Pattern.compile("trainingJobs/([a-z](?:[a-z0-9_-]{0,61}[a-z0-9])?)");
+
+  private final int tries;
+
+  /**
+   * A codec.
+   *
+   * @param tries tries that each job has
+   */
+  TrainingCodec(int tries) {
+    this.tries = tries;
+  }
 
   /** The job id of a resource name. */
   String jobId(String name) {
@@ -48,7 +61,8 @@ final class TrainingCodec {
         spec.getRecipe(),
         spec.getParametersMap(),
         spec.hasSeed() ? OptionalLong.of(spec.getSeed()) : OptionalLong.empty(),
-        spec.getDataset());
+        spec.getDataset(),
+        spec.getPriority());
   }
 
   private static ModelName model(String text) {
@@ -77,7 +91,8 @@ final class TrainingCodec {
                     .setRecipe(job.record().spec().recipe())
                     .putAllParameters(job.record().spec().parameters())
                     .setSeed(job.record().spec().seed())
-                    .setDataset(job.record().spec().dataset()))
+                    .setDataset(job.record().spec().dataset())
+                    .setPriority(job.record().spec().priority()))
             .setState(state(job.state()))
             .setReason(job.reason().map(Enum::name).orElse(""))
             .setMessage(job.message())
@@ -85,7 +100,10 @@ final class TrainingCodec {
             .putAllMetrics(job.metrics())
             .setCreateTime(timestamp(job.record().createTime()))
             .setSequence(job.sequence())
-            .setEtag(job.etag());
+            .setEtag(job.etag())
+            .setAttempt(job.attempt())
+            .setMaxAttempts(tries)
+            .setCheckpointStep(job.checkpointStep());
     job.progress().ifPresent(progress -> builder.setProgress(encode(progress)));
     job.startTime().ifPresent(time -> builder.setStartTime(timestamp(time)));
     job.endTime().ifPresent(time -> builder.setEndTime(timestamp(time)));
@@ -111,6 +129,14 @@ final class TrainingCodec {
     } else if (event.what() instanceof TrainingEvent.Published published) {
       builder.setVersionPublished(
           VersionPublished.newBuilder().setVersion(published.version().resource()));
+    } else if (event.what() instanceof TrainingEvent.Resumed resumed) {
+      builder.setResumed(
+          TrainingResumed.newBuilder()
+              .setStep(resumed.step())
+              .setAttempt(resumed.attempt())
+              .setMaxAttempts(resumed.mostAttempts()));
+    } else if (event.what() instanceof TrainingEvent.Checkpointed checkpoint) {
+      builder.setCheckpointed(TrainingCheckpointed.newBuilder().setStep(checkpoint.step()));
     }
     return builder.build();
   }

@@ -29,7 +29,7 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
   private final TrainingJobs jobs;
   private final StatusMapper statuses;
   private final Executor executor;
-  private final TrainingCodec codec = new TrainingCodec();
+  private final TrainingCodec codec;
 
   /**
    * A service over the jobs.
@@ -40,6 +40,7 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
     this.jobs = jobs;
     this.statuses = statuses;
     this.executor = executor;
+    this.codec = new TrainingCodec(jobs.tries());
   }
 
   @Override

@@ -3,7 +3,9 @@ package dev.millrace.server.tensorflow.recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -11,6 +13,10 @@ import java.util.stream.Stream;
  * highest. Confined to one thread; closed by whoever made it.
  */
 final class EarlyStopping implements AutoCloseable {
+  private static final String PREFIX = "best";
+  private static final String BEST = "early_stopping_best";
+  private static final String SINCE = "early_stopping_since";
+
   private final int patience;
   private final Path folder;
   private double best = -1;
@@ -49,8 +55,37 @@ final class EarlyStopping implements AutoCloseable {
     }
   }
 
+  /** Writes what it knows, as figures and, where there is a best step, the weights of that. */
+  void write(Path target, Map<String, Double> figures) throws IOException {
+    if (best >= 0) {
+      figures.put(BEST, best);
+      figures.put(SINCE, (double) since);
+      copy(folder, target);
+    }
+  }
+
+  /** Takes up what was written, and takes it out of the figures. */
+  void read(Path source, Map<String, Double> figures) throws IOException {
+    Double known = figures.remove(BEST);
+    Double reports = figures.remove(SINCE);
+    if (known != null && reports != null) {
+      copy(source, folder);
+      best = known;
+      since = reports.intValue();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file :
+          files.filter(name -> String.valueOf(name.getFileName()).startsWith(PREFIX)).toList()) {
+        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
   private Checkpoint checkpoint() {
-    return new Checkpoint(folder.resolve("best"));
+    return new Checkpoint(folder.resolve(PREFIX));
   }
 
   @Override

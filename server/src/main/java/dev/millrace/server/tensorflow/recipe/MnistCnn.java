@@ -72,15 +72,19 @@ public final class MnistCnn implements Recipe {
     try (TrainingRun run = new TrainingRun(parameters, dataset.train());
         EarlyStopping stopping = new EarlyStopping(parameters.patience())) {
       BoardEvents board = new BoardEvents(outputs.events(), run);
+      Map<String, Double> metrics = new TreeMap<>();
+      RunState state = new RunState(run, stopping, metrics);
+      outputs.checkpoints().restore(state::read);
       TrainingLoop loop =
           new TrainingLoop(
               run,
               dataset.validation(),
               outputs.progress().andThen(board::report),
-              TrainingLoop.Checkpoints.NONE,
+              () -> outputs.checkpoints().afterStep(run.step(), state::write),
+              metrics,
               stopping,
               nanoTime);
-      Map<String, Double> metrics = new TreeMap<>(loop.run());
+      loop.run();
       run.publish();
       if (parameters.patience() > 0) {
         metrics.put("best_step", (double) run.step());

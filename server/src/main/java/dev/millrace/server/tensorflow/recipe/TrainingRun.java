@@ -157,6 +157,17 @@ final class TrainingRun implements AutoCloseable {
     }
   }
 
+  /** The same; when it fails, the run is back at its beginning. */
+  void restoreOrBegin(Checkpoint checkpoint) {
+    try {
+      restore(checkpoint);
+    } catch (RuntimeException damaged) {
+      session.runner().addTarget(graph.initialise()).run().close();
+      step = 0;
+      throw damaged;
+    }
+  }
+
   @Override
   public void close() {
     batch.close();

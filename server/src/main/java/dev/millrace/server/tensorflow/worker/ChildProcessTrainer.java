@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.Trainer;
+import dev.millrace.server.training.Workplace;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * process. Thread-safe.
  *
  * <p>What the process prints for people goes to {@code worker.log} beside its work folder, its
- * events for TensorBoard into the folder {@code tensorboard}. A cancel kills it outright: it has
- * nothing to save.
+ * events for TensorBoard into the folder {@code tensorboard}. A cancel kills it outright; a stop
+ * lets it keep its state first.
  */
 public final class ChildProcessTrainer implements Trainer {
   private static final Logger log = LoggerFactory.getLogger(ChildProcessTrainer.class);
@@ -28,9 +30,18 @@ public final class ChildProcessTrainer implements Trainer {
   private static final String EVENTS = "tensorboard";
 
   private final WorkerCommand command;
+  private final Limits limits;
   private final Path datasets;
   private final ThreadFactory threads;
   private final ObjectMapper json = WorkerMessage.json();
+
+  /**
+   * What a training process has to keep to.
+   *
+   * @param checkpointInterval from one checkpoint to the next, above 0
+   * @param memory most bytes of the whole process, TensorFlow and Java; 0 for no limit
+   */
+  public record Limits(Duration checkpointInterval, long memory) {}
 
   /**
    * A trainer.
@@ -38,8 +49,10 @@ public final class ChildProcessTrainer implements Trainer {
    * @param datasets folder of the datasets
    * @param threads makes the two threads that listen to each process
    */
-  public ChildProcessTrainer(WorkerCommand command, Path datasets, ThreadFactory threads) {
+  public ChildProcessTrainer(
+      WorkerCommand command, Limits limits, Path datasets, ThreadFactory threads) {
     this.command = command;
+    this.limits = limits;
     this.datasets = datasets;
     this.threads = threads;
   }
@@ -50,8 +63,7 @@ public final class ChildProcessTrainer implements Trainer {
    * @throws UncheckedIOException if the process cannot be started
    */
   @Override
-  public Run start(JobRecord job, Path workDirectory, Listener listener) {
-    Path export = workDirectory.resolve("model");
+  public Run start(JobRecord job, Workplace place, Listener listener) {
     ProcessBuilder builder = new ProcessBuilder(command.words());
     command.addTo(builder.environment());
     Process process;
@@ -61,11 +73,11 @@ public final class ChildProcessTrainer implements Trainer {
       throw new UncheckedIOException(unstartable);
     }
     try {
-      WorkerLog workerLog = new WorkerLog(workDirectory.resolveSibling("worker.log"), LARGEST_LOG);
+      WorkerLog workerLog = new WorkerLog(place.logs().resolve("worker.log"), LARGEST_LOG);
       Thread logging = threads.newThread(() -> workerLog.copy(process.getErrorStream()));
       Thread listening =
           threads.newThread(
-              () -> new WorkerReports(process, logging, json).deliver(listener, export));
+              () -> new WorkerReports(process, logging, json).deliver(listener, place.export()));
       logging.start();
       listening.start();
     } catch (RuntimeException | Error unstartable) {
@@ -77,10 +89,33 @@ public final class ChildProcessTrainer implements Trainer {
         new WorkerMessage.Order(
             job.spec(),
             datasets.toAbsolutePath().toString(),
-            export.toString(),
-            workDirectory.resolveSibling(EVENTS).toString()));
+            place.export().toString(),
+            place.logs().resolve(EVENTS).toString(),
+            new WorkerMessage.Keeping(
+                place.checkpoints().toString(),
+                place.token(),
+                Math.max(1, limits.checkpointInterval().toMillis())),
+            limits.memory()));
     log.info("job {} trains in process {}", job.id(), process.pid());
-    return process::destroyForcibly;
+    return new ChildRun(process);
+  }
+
+  private record ChildRun(Process process) implements Run {
+    @Override
+    public void stop() {
+      try {
+        OutputStream orders = process.getOutputStream();
+        orders.write((WorkerMessage.STOP + "\n").getBytes(StandardCharsets.UTF_8));
+        orders.flush();
+      } catch (IOException alreadyDead) {
+        log.debug("the training process is gone already", alreadyDead);
+      }
+    }
+
+    @Override
+    public void cancel() {
+      process.destroyForcibly();
+    }
   }
 
   /** Standard input stays open: its end is what tells the child that the server is gone. */

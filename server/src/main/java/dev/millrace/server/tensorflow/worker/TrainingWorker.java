@@ -9,6 +9,7 @@ import dev.millrace.server.tensorflow.board.EventFile;
 import dev.millrace.server.tensorflow.recipe.Recipe;
 import dev.millrace.server.tensorflow.recipe.Recipes;
 import dev.millrace.server.tensorflow.recipe.RunOutputs;
+import dev.millrace.server.tensorflow.recipe.RunStopped;
 import dev.millrace.server.training.TrainedModel;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -18,14 +19,19 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The training process: takes one order from standard input, trains, and reports on standard
- * output. It ends at once when its standard input does, so that it never outlives the server.
+ * output. It ends at once when its standard input does, so that it never outlives the server; after
+ * a step, and with its state kept, when it is asked to.
  */
 public final class TrainingWorker {
   private static final int MEBIBYTE_BITS = 20;
+  private static final long MEMORY_LOOK_NANOS = 200_000_000;
 
   private TrainingWorker() {}
 
@@ -42,15 +48,25 @@ public final class TrainingWorker {
     if (line == null) {
       return;
     }
-    endWith(orders);
-    WorkerMessage last = train(json.readValue(line, WorkerMessage.Order.class), reports, json);
+    AtomicBoolean stops = new AtomicBoolean();
+    endWith(orders, stops);
+    WorkerMessage.Order order = json.readValue(line, WorkerMessage.Order.class);
+    ProcessMemory memory = new ProcessMemory(Path.of("/proc/self"));
+    memory.offer();
+    if (order.memory() > 0) {
+      endAbove(order.memory(), memory, reports, json);
+    }
+    WorkerMessage last = train(order, stops, reports, json);
     say(reports, last.toLine(json));
     Runtime.getRuntime().halt(last.trained() == null ? 1 : 0);
   }
 
   private static WorkerMessage train(
-      WorkerMessage.Order order, PrintStream reports, ObjectMapper json) {
-    try (EventFile events = EventFile.in(Path.of(order.events()), InstantSource.system())) {
+      WorkerMessage.Order order, AtomicBoolean stops, PrintStream reports, ObjectMapper json) {
+    WorkerMessage.Keeping keeping = order.keeping();
+    Path checkpoints = Path.of(keeping.folder());
+    try (RunLock alone = RunLock.take(checkpoints);
+        EventFile events = EventFile.in(Path.of(order.events()), InstantSource.system())) {
       Recipe recipe = Recipes.onClassPath().get(order.spec().recipe());
       Dataset dataset = new Datasets(Path.of(order.datasets())).load(order.spec().dataset());
       TrainedModel model =
@@ -60,8 +76,18 @@ public final class TrainingWorker {
               new RunOutputs(
                   Path.of(order.export()),
                   progress -> say(reports, WorkerMessage.ofProgress(progress).toLine(json)),
-                  events));
+                  events,
+                  new KeptRun(
+                      new CheckpointFolder(checkpoints, keeping.token()),
+                      new CheckpointRule(
+                          Duration.ofMillis(keeping.intervalMillis()), System.nanoTime()),
+                      stops::get,
+                      step -> say(reports, WorkerMessage.ofResumed(step).toLine(json)),
+                      step -> say(reports, WorkerMessage.ofCheckpoint(step).toLine(json)),
+                      System::nanoTime)));
       return WorkerMessage.ofTrained(model);
+    } catch (RunStopped stopped) {
+      return WorkerMessage.ofStopped();
     } catch (ServingException refused) {
       refused.printStackTrace();
       return WorkerMessage.ofFailure(refused.reason(), refused.message());
@@ -85,13 +111,37 @@ public final class TrainingWorker {
     }
   }
 
-  private static void endWith(BufferedReader orders) {
+  private static void endAbove(
+      long limit, ProcessMemory memory, PrintStream reports, ObjectMapper json) {
+    Thread watch =
+        new Thread(
+            () -> {
+              while (memory.resident().orElse(0) <= limit) {
+                LockSupport.parkNanos(MEMORY_LOOK_NANOS);
+              }
+              say(
+                  reports,
+                  WorkerMessage.ofFailure(
+                          ErrorReason.TRAINING_FAILED,
+                          "the run needs more memory than the "
+                              + (limit >> MEBIBYTE_BITS)
+                              + " MiB that the training process may take in all; raise"
+                              + " training-memory or take smaller batches")
+                      .toLine(json));
+              Runtime.getRuntime().halt(1);
+            },
+            "memory-watch");
+    watch.setDaemon(true);
+    watch.start();
+  }
+
+  private static void endWith(BufferedReader orders, AtomicBoolean stops) {
     Thread watch =
         new Thread(
             () -> {
               try {
-                while (orders.readLine() != null) {
-                  // Nothing else is ever said; only the end matters.
+                for (String line = orders.readLine(); line != null; line = orders.readLine()) {
+                  stops.compareAndSet(false, line.equals(WorkerMessage.STOP));
                 }
               } catch (IOException gone) {
                 // The same as the end.

@@ -16,7 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What a training process says, a line of JSON each; exactly one field is not null. */
 record WorkerMessage(
-    @Nullable TrainingProgress progress, @Nullable TrainedModel trained, @Nullable Failure failed) {
+    @Nullable TrainingProgress progress,
+    @Nullable TrainedModel trained,
+    @Nullable Failure failed,
+    @Nullable Long resumed,
+    @Nullable Long checkpoint,
+    @Nullable Boolean stopped) {
+  /** The line by which a training process is asked to keep its state and end. */
+  static final String STOP = "stop";
+
   /** A run that ended without a model. */
   record Failure(ErrorReason reason, String message) {
     Failure {
@@ -32,8 +40,25 @@ record WorkerMessage(
    * @param datasets folder of the datasets
    * @param export folder to export into; does not exist yet
    * @param events folder of the events for TensorBoard
+   * @param keeping where and how often the run's state is kept
+   * @param memory most bytes of the whole process; 0 for no limit
    */
-  record Order(TrainingSpec spec, String datasets, String export, String events) {}
+  record Order(
+      TrainingSpec spec,
+      String datasets,
+      String export,
+      String events,
+      Keeping keeping,
+      long memory) {}
+
+  /**
+   * How the run's state is kept.
+   *
+   * @param folder of the job's checkpoints
+   * @param token the try's
+   * @param intervalMillis from one checkpoint to the next
+   */
+  record Keeping(String folder, long token, long intervalMillis) {}
 
   /** Both sides' JSON. */
   static ObjectMapper json() {
@@ -47,15 +72,27 @@ record WorkerMessage(
   }
 
   static WorkerMessage ofProgress(TrainingProgress progress) {
-    return new WorkerMessage(progress, null, null);
+    return new WorkerMessage(progress, null, null, null, null, null);
   }
 
   static WorkerMessage ofTrained(TrainedModel model) {
-    return new WorkerMessage(null, model, null);
+    return new WorkerMessage(null, model, null, null, null, null);
   }
 
   static WorkerMessage ofFailure(ErrorReason reason, String message) {
-    return new WorkerMessage(null, null, new Failure(reason, message));
+    return new WorkerMessage(null, null, new Failure(reason, message), null, null, null);
+  }
+
+  static WorkerMessage ofResumed(long step) {
+    return new WorkerMessage(null, null, null, step, null, null);
+  }
+
+  static WorkerMessage ofCheckpoint(long step) {
+    return new WorkerMessage(null, null, null, null, step, null);
+  }
+
+  static WorkerMessage ofStopped() {
+    return new WorkerMessage(null, null, null, null, null, true);
   }
 
   String toLine(ObjectMapper json) {

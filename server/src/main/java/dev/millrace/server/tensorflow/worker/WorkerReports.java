@@ -40,6 +40,8 @@ final class WorkerReports {
     int exit = waitForEnd();
     if (last != null && last.trained() != null && exit == 0) {
       listener.onTrained(last.trained(), export);
+    } else if (last != null && last.stopped() != null) {
+      listener.onStopped();
     } else if (last != null && last.failed() != null) {
       listener.onFailed(last.failed().reason(), last.failed().message());
     } else {
@@ -47,16 +49,14 @@ final class WorkerReports {
     }
   }
 
-  /** Reads until the process closes its output; the last thing that it said beside progress. */
+  /** Reads until the process closes its output; the last thing that it said of its end. */
   private @Nullable WorkerMessage readAll(Trainer.Listener listener) {
     WorkerMessage last = null;
     BoundedLines lines = new BoundedLines(process.getInputStream(), LONGEST_LINE);
     try {
       for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
         WorkerMessage message = parse(line.get());
-        if (message != null && message.progress() != null) {
-          listener.onProgress(message.progress());
-        } else if (message != null) {
+        if (message != null && !isTold(message, listener)) {
           last = message;
         }
       }
@@ -67,6 +67,20 @@ final class WorkerReports {
       process.destroyForcibly();
     }
     return last;
+  }
+
+  /** True for what is said on the way, and not at the end. */
+  private static boolean isTold(WorkerMessage message, Trainer.Listener listener) {
+    if (message.progress() != null) {
+      listener.onProgress(message.progress());
+    } else if (message.resumed() != null) {
+      listener.onResumed(message.resumed());
+    } else if (message.checkpoint() != null) {
+      listener.onCheckpoint(message.checkpoint());
+    } else {
+      return false;
+    }
+    return true;
   }
 
   private @Nullable WorkerMessage parse(String line) {

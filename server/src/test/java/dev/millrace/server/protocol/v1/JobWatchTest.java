@@ -76,13 +76,13 @@ class JobWatchTest {
   void train_ofAJobThatFails_endsWithTheReasonAndAnOkStatus() {
     Iterator<TrainResponse> events = door.blocking().train(TrainRequest.getDefaultInstance());
     events.next();
-    door.rig().trainer().run(0).fail(ErrorReason.WORKER_DIED, "killed (signal 9)");
+    door.rig().trainer().run(0).fail(ErrorReason.TRAINING_FAILED, "killed (signal 9)");
     TrainingEvent last = TrainingEvent.getDefaultInstance();
     while (events.hasNext()) {
       last = events.next().getEvent();
     }
 
-    assertThat(last.getStateChanged().getReason()).isEqualTo("WORKER_DIED");
+    assertThat(last.getStateChanged().getReason()).isEqualTo("TRAINING_FAILED");
     assertThat(last.getStateChanged().getMessage()).isEqualTo("killed (signal 9)");
   }
 

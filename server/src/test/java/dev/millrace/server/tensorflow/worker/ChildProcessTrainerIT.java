@@ -10,6 +10,7 @@ import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.Trainer;
 import dev.millrace.server.training.TrainingProgress;
 import dev.millrace.server.training.TrainingSpec;
+import dev.millrace.server.training.Workplace;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -41,6 +42,7 @@ class ChildProcessTrainerIT {
     trainer =
         new ChildProcessTrainer(
             COMMAND,
+            new ChildProcessTrainer.Limits(Duration.ofMillis(50), 0),
             root.resolve("datasets"),
             task -> {
               Thread thread = new Thread(task);
@@ -112,6 +114,53 @@ class ChildProcessTrainerIT {
   }
 
   @Test
+  void run_thatIsAskedToStop_keepsItsStateAndTheNextOneGoesOnFromThere() throws Exception {
+    Trainer.Run run = start("keeping");
+    listener.nextReport();
+    run.stop();
+
+    assertThat(listener.end().message()).isEqualTo("stopped");
+    assertThat(listener.resumed()).isZero();
+    long kept = listener.lastCheckpoint();
+    assertThat(kept).isPositive();
+    RecordingListener second = new RecordingListener();
+    trainer.start(record(spec("keeping", "tiny")), place(2), second);
+    assertThat(second.end().trained().metrics()).containsEntry("steps", 1000.0);
+    assertThat(second.resumed()).isEqualTo(kept);
+    assertThat(second.nextReport().step()).isEqualTo(kept + 1);
+  }
+
+  @Test
+  void run_thatIsKilled_isGoneOnWithFromItsLastCheckpoint() throws Exception {
+    Trainer.Run run = start("keeping");
+    listener.nextCheckpoint();
+    listener.nextCheckpoint();
+    run.cancel();
+
+    assertThat(listener.end().reason()).isEqualTo(ErrorReason.WORKER_DIED);
+    long kept = listener.lastCheckpoint();
+    RecordingListener second = new RecordingListener();
+    trainer.start(record(spec("keeping", "tiny")), place(2), second);
+    assertThat(second.end().trained().metrics()).containsEntry("steps", 1000.0);
+    // It may have died between the rename and the word of it.
+    assertThat(second.resumed()).isGreaterThanOrEqualTo(kept);
+  }
+
+  @Test
+  void run_whoseProcessTakesTooMuchMemoryInAll_failsAndSaysWhatToDo() throws Exception {
+    ChildProcessTrainer tight =
+        new ChildProcessTrainer(
+            COMMAND,
+            new ChildProcessTrainer.Limits(Duration.ofSeconds(30), 8 << 20),
+            root.resolve("datasets"),
+            Thread::new);
+    tight.start(record(spec("stubborn", "tiny")), place(1), listener);
+
+    assertThat(listener.end().reason()).isEqualTo(ErrorReason.TRAINING_FAILED);
+    assertThat(listener.end().message()).contains("8 MiB", "raise training-memory");
+  }
+
+  @Test
   void process_whoseParentIsGone_endsItself() throws Exception {
     ProcessBuilder builder = new ProcessBuilder(COMMAND.words());
     COMMAND.addTo(builder.environment());
@@ -127,7 +176,9 @@ class ChildProcessTrainerIT {
                       spec("stubborn", "tiny"),
                       root.resolve("datasets").toString(),
                       work.resolve("model").toString(),
-                      work.resolve("tensorboard").toString()));
+                      work.resolve("tensorboard").toString(),
+                      new WorkerMessage.Keeping(work.toString(), 1, 1000),
+                      0));
       orders.write((order + "\n").getBytes(UTF_8));
       orders.flush();
       assertThat(reports.readLine()).contains("\"step\":" + process.pid());
@@ -185,16 +236,20 @@ class ChildProcessTrainerIT {
 
   @Test
   void run_ofADatasetOrRecipeThatIsGone_failsWithTheReason() throws Exception {
-    trainer.start(record(spec("counting", "gone")), work, listener);
+    trainer.start(record(spec("counting", "gone")), place(1), listener);
     assertThat(listener.end().reason()).isEqualTo(ErrorReason.DATASET_NOT_FOUND);
 
     RecordingListener second = new RecordingListener();
-    trainer.start(record(spec("gone", "tiny")), work, second);
+    trainer.start(record(spec("gone", "tiny")), place(2), second);
     assertThat(second.end().reason()).isEqualTo(ErrorReason.RECIPE_NOT_FOUND);
   }
 
   private Trainer.Run start(String recipe) {
-    return trainer.start(record(spec(recipe, "tiny")), work, listener);
+    return trainer.start(record(spec(recipe, "tiny")), place(1), listener);
+  }
+
+  private Workplace place(long token) {
+    return new Workplace(work.resolve("model"), work, root.resolve("job"), token);
   }
 
   private static JobRecord record(TrainingSpec spec) {

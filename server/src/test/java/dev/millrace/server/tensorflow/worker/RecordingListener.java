@@ -30,8 +30,45 @@ final class RecordingListener implements Trainer.Listener {
   }
 
   private final BlockingQueue<TrainingProgress> reports = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Long> checkpoints = new LinkedBlockingQueue<>();
+  private volatile long resumed = -1;
+  private volatile long lastCheckpoint;
   private final List<End> ends = new CopyOnWriteArrayList<>();
   private final CompletableFuture<End> end = new CompletableFuture<>();
+
+  @Override
+  public void onResumed(long step) {
+    resumed = step;
+  }
+
+  /** The step of the last checkpoint, once the run has ended. */
+  long lastCheckpoint() {
+    return lastCheckpoint;
+  }
+
+  @Override
+  public void onCheckpoint(long step) {
+    lastCheckpoint = step;
+    checkpoints.add(step);
+  }
+
+  @Override
+  public void onStopped() {
+    ended(new End(null, null, null, "stopped"));
+  }
+
+  /** The step that the run went on from; -1 before it said so. */
+  long resumed() {
+    return resumed;
+  }
+
+  long nextCheckpoint() throws InterruptedException {
+    Long step = checkpoints.poll(30, TimeUnit.SECONDS);
+    if (step == null) {
+      throw new AssertionError("no checkpoint came");
+    }
+    return step;
+  }
 
   @Override
   public void onProgress(TrainingProgress progress) {

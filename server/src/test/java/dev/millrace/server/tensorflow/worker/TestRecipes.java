@@ -73,6 +73,42 @@ public final class TestRecipes {
     }
   }
 
+  /** Takes its time for a thousand steps, and can be gone on with. */
+  public static final class Keeping extends Base {
+    private static final long STEPS = 1000;
+    private static final long STEP_NANOS = 2_000_000;
+
+    /** Found as a service. */
+    public Keeping() {
+      super("keeping");
+    }
+
+    @Override
+    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
+      long[] step = new long[1];
+      outputs
+          .checkpoints()
+          .restore(folder -> step[0] = Long.parseLong(Files.readString(folder.resolve("step"))));
+      while (step[0] < STEPS) {
+        LockSupport.parkNanos(STEP_NANOS);
+        step[0]++;
+        outputs.progress().accept(progress(step[0]));
+        outputs
+            .checkpoints()
+            .afterStep(
+                step[0],
+                folder -> Files.writeString(folder.resolve("step"), Long.toString(step[0])));
+      }
+      try {
+        Files.createDirectories(outputs.exportDirectory());
+        Files.writeString(outputs.exportDirectory().resolve("saved_model.pb"), "trained");
+      } catch (IOException unwritable) {
+        throw new UncheckedIOException(unwritable);
+      }
+      return TrainedModel.of(Map.of("steps", (double) step[0]), dataset.digest());
+    }
+  }
+
   /** Ends the process as a failed check inside TensorFlow does. */
   public static final class Aborting extends Base {
     /** Found as a service. */

@@ -7,10 +7,14 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.storage.FileJobJournal;
+import dev.millrace.server.storage.SqliteJobQueue;
 import dev.millrace.server.tensorflow.recipe.Recipes;
 import dev.millrace.server.training.JobIds;
 import dev.millrace.server.training.JobRecord;
+import dev.millrace.server.training.Retention;
+import dev.millrace.server.training.RetryPolicy;
 import dev.millrace.server.training.TrainedModel;
+import dev.millrace.server.training.TrainingEvent;
 import dev.millrace.server.training.TrainingJob;
 import dev.millrace.server.training.TrainingJobState;
 import dev.millrace.server.training.TrainingJobs;
@@ -21,12 +25,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +47,7 @@ class TrainingJobsIT {
       };
 
   @TempDir Path root;
-  private final ExecutorService executor = Executors.newSingleThreadExecutor(THREADS);
+  private SqliteJobQueue queue;
   private TrainingJobs jobs;
 
   @BeforeEach
@@ -54,20 +58,29 @@ class TrainingJobsIT {
 
   @AfterEach
   void close() {
+    stop();
+  }
+
+  private void stop() {
     jobs.close();
-    executor.shutdown();
+    if (!queue.awaitIdle(Duration.ofSeconds(5))) {
+      jobs.breakOff();
+      queue.awaitIdle(Duration.ofSeconds(5));
+    }
+    queue.close();
   }
 
   @Test
-  void job_whoseProcessIsKilled_failsAndTheNextOneSucceeds() throws Exception {
+  void job_whoseProcessIsKilledEachTime_failsAndTheNextOneSucceeds() throws Exception {
     String killed = jobs.create(TrainingOrder.ofRecipe("stubborn"), "").record().id();
-    String next = jobs.create(TrainingOrder.ofRecipe("counting"), "").record().id();
-    process(jobs, killed).destroyForcibly();
+    process(jobs, killed, 0).destroyForcibly();
+    process(jobs, killed, 1).destroyForcibly();
 
     TrainingJob failed = await(jobs, killed, job -> job.state().isFinal());
     assertThat(failed.reason()).contains(ErrorReason.WORKER_DIED);
     assertThat(root.resolve("jobs/" + killed + "/work")).doesNotExist();
 
+    String next = jobs.create(TrainingOrder.ofRecipe("counting"), "").record().id();
     TrainingJob done = await(jobs, next, job -> job.state().isFinal());
     assertThat(done.state()).isEqualTo(TrainingJobState.SUCCEEDED);
     assertThat(root.resolve("published/1/saved_model.pb")).hasContent("trained");
@@ -76,45 +89,62 @@ class TrainingJobsIT {
   }
 
   @Test
-  void job_thatIsCancelled_endsWithItsProcess() throws Exception {
+  void job_thatIsCancelled_endsWithItsProcessWithinASecond() throws Exception {
     String id = jobs.create(TrainingOrder.ofRecipe("stubborn"), "").record().id();
-    ProcessHandle process = process(jobs, id);
+    ProcessHandle process = process(jobs, id, 0);
     jobs.cancel(id, "");
 
-    assertThat(await(jobs, id, job -> job.state().isFinal()).state())
-        .isEqualTo(TrainingJobState.CANCELLED);
-    assertThat(process.isAlive()).isFalse();
+    assertThat(jobs.get(id).state()).isEqualTo(TrainingJobState.CANCELLED);
+    process.onExit().get(1, TimeUnit.SECONDS);
   }
 
   @Test
-  void server_thatStopsAndStarts_failsWhatRanAndRunsWhatWaited() throws Exception {
-    String ran = jobs.create(TrainingOrder.ofRecipe("stubborn"), "").record().id();
+  void server_thatStopsAndStarts_goesOnWithWhatRanAndRunsWhatWaited() throws Exception {
+    String ran = jobs.create(TrainingOrder.ofRecipe("keeping"), "").record().id();
     String waits = jobs.create(TrainingOrder.ofRecipe("counting"), "again").record().id();
-    ProcessHandle process = process(jobs, ran);
-    jobs.close();
-    process.onExit().get(10, TimeUnit.SECONDS);
+    await(jobs, ran, job -> job.progress().filter(p -> p.step() >= 100).isPresent());
+    stop();
+    assertThat(jobs.get(ran).reason()).contains(ErrorReason.DRAINING);
+    long kept = jobs.get(ran).checkpointStep();
     jobs = start();
 
-    assertThat(jobs.get(ran).reason()).contains(ErrorReason.SERVER_RESTARTED);
     assertThat(await(jobs, waits, job -> job.state().isFinal()).state())
         .isEqualTo(TrainingJobState.SUCCEEDED);
+    assertThat(jobs.get(ran).state()).isEqualTo(TrainingJobState.SUCCEEDED);
+    assertThat(jobs.eventsAfter(ran, 0))
+        .extracting(TrainingEvent::what)
+        .contains(new TrainingEvent.Resumed(kept, 1, 2));
+    assertThat(kept).isGreaterThanOrEqualTo(100);
     assertThat(jobs.create(TrainingOrder.ofRecipe("counting"), "again").record().id())
         .isEqualTo(waits);
     assertThat(jobs.eventsAfter(waits, 0)).hasSize(9);
   }
 
   private TrainingJobs start() throws IOException {
+    queue =
+        SqliteJobQueue.open(
+            root,
+            1,
+            new SqliteJobQueue.Timing(Duration.ofSeconds(1), Duration.ofMillis(100)),
+            THREADS,
+            Clock.systemUTC());
     return new TrainingJobs(
         new FileJobJournal(root.resolve("jobs")),
-        new ChildProcessTrainer(new WorkerCommand("64m"), root.resolve("datasets"), THREADS),
+        new ChildProcessTrainer(
+            new WorkerCommand("64m"),
+            new ChildProcessTrainer.Limits(Duration.ofMillis(50), 0),
+            root.resolve("datasets"),
+            THREADS),
         this::publish,
         new TrainingRules(
             Recipes.onClassPath().descriptions(),
             new Datasets(root.resolve("datasets"))::contains,
             1,
-            10),
+            10,
+            new RetryPolicy(2, Duration.ofMillis(10)),
+            new Retention(100, Duration.ofDays(1))),
         new JobIds(new Random(1)),
-        executor,
+        queue,
         Clock.systemUTC());
   }
 
@@ -128,9 +158,21 @@ class TrainingJobsIT {
     }
   }
 
-  private static ProcessHandle process(TrainingJobs jobs, String id) throws InterruptedException {
-    TrainingJob running = await(jobs, id, job -> job.progress().isPresent());
-    return ProcessHandle.of(running.progress().orElseThrow().step()).orElseThrow();
+  /** The process of a try, which tells its number as its step. */
+  private static ProcessHandle process(TrainingJobs jobs, String id, int failedTries)
+      throws InterruptedException {
+    AtomicReference<ProcessHandle> process = new AtomicReference<>();
+    await(
+        jobs,
+        id,
+        job -> {
+          process.set(
+              job.failedTries() == failedTries
+                  ? job.progress().flatMap(p -> ProcessHandle.of(p.step())).orElse(null)
+                  : null);
+          return process.get() != null && process.get().isAlive();
+        });
+    return process.get();
   }
 
   private static TrainingJob await(TrainingJobs jobs, String id, Predicate<TrainingJob> condition)

@@ -1,0 +1,99 @@
+package dev.millrace.server.boot;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.millrace.server.boot.config.ServeOptions;
+import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.storage.FileJobJournal;
+import dev.millrace.server.storage.SqliteJobQueue;
+import dev.millrace.server.tensorflow.recipe.Recipes;
+import dev.millrace.server.tensorflow.worker.ChildProcessTrainer;
+import dev.millrace.server.tensorflow.worker.WorkerCommand;
+import dev.millrace.server.training.JobIds;
+import dev.millrace.server.training.ModelPublisher;
+import dev.millrace.server.training.Retention;
+import dev.millrace.server.training.RetryPolicy;
+import dev.millrace.server.training.TrainingJobs;
+import dev.millrace.server.training.TrainingRules;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** Where models are trained: the jobs, their queue and their processes. */
+final class TrainingRoom implements AutoCloseable {
+  private static final int MOST_WAITING = 100;
+  private static final Duration POLL = Duration.ofSeconds(1);
+  // A step and a checkpoint take less; what takes longer is ended, and goes on from an earlier one.
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final SqliteJobQueue queue;
+  private final TrainingJobs jobs;
+
+  /**
+   * A room that goes on with what the server before has left.
+   *
+   * @param publisher puts what was trained where it is served from
+   */
+  TrainingRoom(ServeOptions options, ModelPublisher publisher, InstantSource clock)
+      throws IOException {
+    Path folder = Files.createDirectories(options.dataDirectory().resolve("jobs"));
+    queue =
+        SqliteJobQueue.open(
+            options.dataDirectory(),
+            options.maxTrainingJobs(),
+            new SqliteJobQueue.Timing(options.trainingHeartbeat(), POLL),
+            Threads.named("job"),
+            clock);
+    try {
+      jobs =
+          new TrainingJobs(
+              new FileJobJournal(folder),
+              new ChildProcessTrainer(
+                  new WorkerCommand(options.trainingHeap()),
+                  new ChildProcessTrainer.Limits(
+                      options.checkpointInterval(),
+                      options.trainingMemory().orElseGet(TrainingRoom::machineShare)),
+                  options.datasets(),
+                  Threads.named("trainer")),
+              publisher,
+              new TrainingRules(
+                  Recipes.onClassPath().descriptions(),
+                  new Datasets(options.datasets())::contains,
+                  options.maxTrainingJobs(),
+                  MOST_WAITING,
+                  new RetryPolicy(options.trainingTries(), options.trainingRetryDelay()),
+                  new Retention(options.keepTrainingJobs(), options.keepTrainingJobsFor())),
+              new JobIds(new SecureRandom()),
+              queue,
+              clock);
+    } catch (IOException | RuntimeException | Error failed) {
+      queue.close();
+      throw failed;
+    }
+  }
+
+  /** The jobs. */
+  TrainingJobs jobs() {
+    return jobs;
+  }
+
+  private static long machineShare() {
+    OperatingSystemMXBean machine =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    return machine.getTotalMemorySize() / 5 * 4;
+  }
+
+  /** Has what runs keep its state and end, and waits for it. */
+  @Override
+  public void close() {
+    jobs.close();
+    if (!queue.awaitIdle(PATIENCE)) {
+      jobs.breakOff();
+      queue.awaitIdle(PATIENCE);
+    }
+    queue.close();
+  }
+}
