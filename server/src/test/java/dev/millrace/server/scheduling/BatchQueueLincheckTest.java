@@ -74,7 +74,7 @@ public class BatchQueueLincheckTest {
   void everyInterleaving_isAsOneAfterTheOther() {
     new ModelCheckingOptions()
         .iterations(3)
-        .invocationsPerIteration(60)
+        .invocationsPerIteration(40)
         .threads(3)
         .actorsBefore(1)
         .actorsPerThread(2)
@@ -98,13 +98,13 @@ public class BatchQueueLincheckTest {
   @Test
   void take_severalWorkersAndAClose_allWorkComesOutOnceAndAllWorkersEnd() {
     Lane lane = lane(new BatchRule(2, Duration.ZERO, false));
-    Lincheck.runConcurrentTest(40, () -> drain(2, lane));
+    Lincheck.runConcurrentTest(25, () -> drain(2, lane));
   }
 
   @Test
   void take_exclusiveLaneAndAClose_allWorkersEnd() {
     Lane lane = lane(new BatchRule(1, Duration.ZERO, true));
-    Lincheck.runConcurrentTest(40, () -> drain(3, lane));
+    Lincheck.runConcurrentTest(15, () -> drain(3, lane));
   }
 
   private static void drain(int workers, Lane lane) {
