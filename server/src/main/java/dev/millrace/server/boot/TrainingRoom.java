@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Executors;
 
 /** Where models are trained: the jobs, their queue and their processes. */
 final class TrainingRoom implements AutoCloseable {
@@ -44,7 +45,10 @@ final class TrainingRoom implements AutoCloseable {
             options.dataDirectory(),
             options.maxTrainingJobs(),
             new SqliteJobQueue.Timing(options.trainingHeartbeat(), POLL),
-            Threads.named("job"),
+            new SqliteJobQueue.Pools(
+                Executors.newFixedThreadPool(options.maxTrainingJobs(), Threads.named("job")),
+                Executors.newSingleThreadExecutor(Threads.named("job-queue")),
+                Executors.newScheduledThreadPool(2, Threads.named("job-heartbeat"))),
             clock);
     try {
       jobs =
