@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.tensorflow.exceptions.TensorFlowException;
 
@@ -81,17 +82,21 @@ public final class TextClassifier implements Recipe {
       if (events != EventLog.NONE) {
         events.graph(run.graph());
       }
-      Checkpoint best = new Checkpoint(scratch.path().resolve("best"));
-      Map<String, Double> metrics =
-          new TextLoop(
-                  run,
-                  dataset.validation(),
-                  outputs.progress().andThen(report -> show(report, events)),
-                  best,
-                  nanoTime)
-              .run();
+      Map<String, Double> metrics = new TreeMap<>();
+      TextState state = new TextState(run, scratch.path(), metrics);
+      outputs.checkpoints().restore(state::read);
+      new TextLoop(
+              run,
+              dataset.validation(),
+              outputs.progress().andThen(report -> show(report, events)),
+              state,
+              metrics,
+              outputs.checkpoints(),
+              nanoTime)
+          .run();
       metrics.put("test_accuracy", run.accuracy(dataset.test()));
-      TextServingGraph.export(best, parameters, dataset.classes(), outputs.exportDirectory());
+      TextServingGraph.export(
+          state.best(), parameters, dataset.classes(), outputs.exportDirectory());
       TextLabels.write(outputs.exportDirectory(), dataset.classes());
       WarmUpFile.write(outputs.exportDirectory(), warmUp(dataset.classes()));
       return TrainedModel.of(metrics, dataset.digest());

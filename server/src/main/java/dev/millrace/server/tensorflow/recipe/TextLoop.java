@@ -3,7 +3,6 @@ package dev.millrace.server.tensorflow.recipe;
 import dev.millrace.server.dataset.LabelledTexts;
 import dev.millrace.server.training.TrainingProgress;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -15,35 +14,40 @@ final class TextLoop {
   private final TextRun run;
   private final LabelledTexts validation;
   private final Consumer<TrainingProgress> progress;
-  private final Checkpoint best;
+  private final TextState state;
+  private final Map<String, Double> metrics;
+  private final Checkpoints checkpoints;
   private final LongSupplier nanoTime;
 
   /**
    * A loop.
    *
-   * @param best where the best weights so far are kept
+   * @param state where the best weights so far are kept
+   * @param metrics figures so far, which are renewed at each report
    */
   TextLoop(
       TextRun run,
       LabelledTexts validation,
       Consumer<TrainingProgress> progress,
-      Checkpoint best,
+      TextState state,
+      Map<String, Double> metrics,
+      Checkpoints checkpoints,
       LongSupplier nanoTime) {
     this.run = run;
     this.validation = validation;
     this.progress = progress;
-    this.best = best;
+    this.state = state;
+    this.metrics = metrics;
+    this.checkpoints = checkpoints;
     this.nanoTime = nanoTime;
   }
 
-  /** Does all steps; returns the figures of the run. */
-  Map<String, Double> run() {
+  /** Does all steps that are left. */
+  void run() {
     long total = run.totalSteps();
     int every = TrainingLoop.REPORT_EVERY;
     ProgressMeter meter =
-        new ProgressMeter(0, total, run.parameters().batchSize(), every, nanoTime);
-    Map<String, Double> metrics = new TreeMap<>();
-    double highest = -1;
+        new ProgressMeter(run.step(), total, run.parameters().batchSize(), every, nanoTime);
     while (run.step() < total) {
       TrainingRun.StepResult result = run.next();
       meter.add(result.loss(), result.correct());
@@ -51,18 +55,17 @@ final class TextLoop {
       if (step % every == 0 || step == total) {
         TrainingProgress report = meter.report(step, () -> run.accuracy(validation));
         progress.accept(report);
-        if (report.validationAccuracy() >= highest) {
-          highest = report.validationAccuracy();
-          run.save(best);
+        if (report.validationAccuracy() >= metrics.getOrDefault("validation_accuracy", -1.0)) {
+          run.save(state.best());
           metrics.put("best_step", (double) step);
-          metrics.put("validation_accuracy", highest);
+          metrics.put("validation_accuracy", report.validationAccuracy());
         }
         metrics.put("train_loss", report.loss());
         metrics.put("texts_per_second", meter.examplesPerSecond(step));
         metrics.put("train_seconds", meter.trainingTime().toNanos() / 1e9);
       }
+      checkpoints.afterStep(step, state::write);
     }
-    run.restore(best);
-    return metrics;
+    run.restore(state.best());
   }
 }

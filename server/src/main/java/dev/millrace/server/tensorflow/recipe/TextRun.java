@@ -6,6 +6,7 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -32,6 +33,7 @@ final class TextRun implements AutoCloseable {
   private final int[] indexes;
   private final TextTrainingGraph graph;
   private final Session session;
+  private Optional<Path> parent = Optional.empty();
   private long step;
 
   /** Builds the graph and sets the initial weights. */
@@ -59,6 +61,7 @@ final class TextRun implements AutoCloseable {
   /** Takes the weights of an earlier version. */
   void startFrom(Path savedModel) {
     StartingWeights.read(session, savedModel);
+    parent = Optional.of(savedModel);
   }
 
   /** Steps done. */
@@ -156,6 +159,18 @@ final class TextRun implements AutoCloseable {
     checkpoint.restore(session);
     try (Result result = session.runner().fetch(graph.globalStep()).run()) {
       step = ((TInt64) result.get(0)).getLong();
+    }
+  }
+
+  /** The same; when it fails, the run is back at its beginning. */
+  void restoreOrBegin(Checkpoint checkpoint) {
+    try {
+      restore(checkpoint);
+    } catch (RuntimeException damaged) {
+      session.runner().addTarget(graph.initialise()).run().close();
+      parent.ifPresent(this::startFrom);
+      step = 0;
+      throw damaged;
     }
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -29,6 +30,7 @@ final class TrainingRun implements AutoCloseable {
   private final Session session;
   private final ImageBatch batch;
   private final Evaluation evaluation;
+  private Optional<Path> parent = Optional.empty();
   private long step;
 
   /** Builds the graph and sets the initial weights. */
@@ -148,6 +150,7 @@ final class TrainingRun implements AutoCloseable {
   /** Takes the weights of an earlier version. */
   void startFrom(Path savedModel) {
     StartingWeights.read(session, savedModel);
+    parent = Optional.of(savedModel);
   }
 
   /** Keeps weights, optimiser and step. */
@@ -169,6 +172,7 @@ final class TrainingRun implements AutoCloseable {
       restore(checkpoint);
     } catch (RuntimeException damaged) {
       session.runner().addTarget(graph.initialise()).run().close();
+      parent.ifPresent(this::startFrom);
       step = 0;
       throw damaged;
     }

@@ -8,10 +8,14 @@ import dev.millrace.server.dataset.TextDataset;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.tensorflow.board.EventLog;
 import dev.millrace.server.testing.Reviews;
 import dev.millrace.server.training.TrainedModel;
 import dev.millrace.server.training.TrainingProgress;
 import dev.millrace.server.training.TrainingSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +104,64 @@ class TextClassifierTest {
         .isGreaterThan(0.7)
         .isCloseTo(first.metrics().get("test_accuracy"), within(0.03));
     assertThat(next.metrics().get("train_loss")).isLessThan(0.6);
+  }
+
+  @Test
+  void train_stoppedAndGoneOnWith_givesTheSameModel() throws IOException {
+    TextDataset reviews = Reviews.in(folder);
+    Map<String, String> brief = Map.of("epochs", "4", "buckets", "1024");
+    TrainedModel whole =
+        new TextClassifier()
+            .train(spec(brief), reviews, RunOutputs.of(folder.resolve("1"), report -> {}));
+    Path kept = Files.createDirectories(folder.resolve("kept"));
+
+    assertThatExceptionOfType(IllegalStateException.class)
+        .isThrownBy(
+            () ->
+                new TextClassifier()
+                    .train(
+                        spec(brief),
+                        reviews,
+                        new RunOutputs(
+                            folder.resolve("2"),
+                            report -> {},
+                            EventLog.NONE,
+                            new OneCheckpoint(kept, 150))));
+    TrainedModel rest =
+        new TextClassifier()
+            .train(
+                spec(brief),
+                reviews,
+                new RunOutputs(
+                    folder.resolve("2"), report -> {}, EventLog.NONE, new OneCheckpoint(kept, -1)));
+
+    for (String figure : List.of("test_accuracy", "validation_accuracy", "best_step")) {
+      assertThat(rest.metrics().get(figure)).as(figure).isEqualTo(whole.metrics().get(figure));
+    }
+  }
+
+  /** Keeps the state after one step, and breaks the run off there. */
+  private record OneCheckpoint(Path kept, long step) implements Checkpoints {
+    @Override
+    public boolean restore(StateReader reader) {
+      try {
+        return step < 0 && reader.read(kept) > 0;
+      } catch (IOException unreadable) {
+        throw new UncheckedIOException(unreadable);
+      }
+    }
+
+    @Override
+    public void afterStep(long done, StateWriter writer) {
+      if (done == step) {
+        try {
+          writer.write(kept);
+        } catch (IOException unwritable) {
+          throw new UncheckedIOException(unwritable);
+        }
+        throw new IllegalStateException("broken off");
+      }
+    }
   }
 
   @Test
