@@ -111,8 +111,17 @@ test('recipes_andTheirRanges_areThoseOfTheProto', () => {
   });
 });
 
+test('recipes_andTheirDefaults_areThoseOfThePageOnTraining', () => {
+  const page = readFileSync(new URL('../../../../docs/training.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z_]+)` \| [^|]* \| ([\d.]+) \| ([\d.]+) \|/gm)];
+  const told = (column) => rows.map((row) => [row[1], row[column]]);
+  const offered = (recipe) => RECIPES[recipe].parameters.map(({name, value}) => [name, value]);
+  assert.deepEqual(offered('mnist-cnn'), told(2));
+  assert.deepEqual(offered('mnist-cnn-best'), told(3));
+});
+
 test('fault_valuesOutOfRange_areNamed', () => {
-  const [steps, , rate, dropout] = RECIPES['mnist-cnn'].parameters;
+  const [steps, rate, dropout] = ['steps', 'learning_rate', 'dropout'].map((wanted) => RECIPES['mnist-cnn'].parameters.find(({name}) => name === wanted));
   assert.equal(fault(steps, '10'), null);
   assert.match(fault(steps, '0'), /at least 1/);
   assert.match(fault(steps, '1.5'), /whole/);

@@ -53,4 +53,18 @@ export function trainingTests(rig) {
     assert.ok((await pointsOf(rig)) > first);
     assert.match(await rig.page.textContent('.stats'), /Test accuracy9\d\.\d\d %/);
   });
+
+  test('trainJudgeAndServe_oneClick_showsTheStagesAndEndsServing', async () => {
+    await rig.go('training');
+    await rig.page.fill('#train-steps', '150');
+    await rig.page.fill('#train-seed', '7');
+    const shown = await rig.page.textContent('#h-run');
+    await rig.page.click('text=Train, judge and serve');
+    await rig.page.waitForFunction((shown) => document.getElementById('h-run').textContent !== shown, shown);
+    await rig.see('.stage >> text=Train');
+    await rig.page.waitForSelector('.stage[data-tone="busy"]', {timeout: TRAINING});
+    await rig.page.waitForSelector('.stage:last-child:not([data-tone="idle"]):not([data-tone="busy"])', {timeout: TRAINING});
+    // Of two runs of 150 steps either may be the better one; the gate has said so in words.
+    assert.match(await rig.page.textContent('.stages'), /Judge(all \d+ rules held|\d+ of \d+ rules failed)Serve(answers callers|version \d+ goes on)/);
+  });
 }

@@ -17,6 +17,8 @@ export const api = {
     (await call(`evaluations${query({model, pageSize: 50})}`, {signal})).evaluations ?? [],
   evaluation: async (name, signal) => (await call(name, {signal})).evaluation,
   cancelEvaluation: async (name) => (await call(`${name}:cancel`, {method: 'POST', body: {}})).evaluation,
+  judgement: async (version, signal) => (await call(`${version}/judgement`, {signal})).judgement,
+  judge: async (version) => (await call(`${version}:judge`, {method: 'POST', body: {}})).judgement,
   promote: (version, body) => call(`${version}:promote`, {method: 'POST', body}),
   rollback: (model, body) => call(`${model}:rollback`, {method: 'POST', body}),
   setTraffic: (model, body) => call(`${model}:setTraffic`, {method: 'POST', body}),

@@ -11,6 +11,7 @@ import {pageHead} from './common.js';
 import {TrainingForm} from './training/form.js';
 import {runCard, shortId} from './training/run-card.js';
 import {runsTable} from './training/runs-table.js';
+import {Loops} from './training/stages.js';
 
 /** Start a training and watch it learn, beside the runs before. */
 export function mount(main, {signal, argument}) {
@@ -24,6 +25,7 @@ class TrainingPage {
   #overlaid = new Set();
   #runs = new Map();
   #followed = new Set();
+  #loops = new Loops();
 
   constructor(main, signal, chosen) {
     this.main = main;
@@ -35,10 +37,10 @@ class TrainingPage {
       accuracyChart: new Chart({label: 'Accuracy by step', value: (v) => percent(v, 1), x: steps, spanGaps: true, height: 220, max: 1, min: floor}),
     };
     signal.addEventListener('abort', () => Object.values(this.charts).forEach((chart) => chart.destroy()));
-    this.form = new TrainingForm((job) => this.#created(job));
+    this.form = new TrainingForm((job, serve) => this.#created(job, serve));
     this.draw();
     repeat(() => this.#refresh(), {
-      every: 3000,
+      every: 2000,
       signal,
       onProblem: (error) => {
         this.#problem = inWords(error);
@@ -55,9 +57,15 @@ class TrainingPage {
     }
     this.#follow();
     this.draw();
+    const job = this.#jobs.find(({name}) => name === this.#chosen);
+    if (job) {
+      await this.#loops.look(job, this.signal);
+      this.draw();
+    }
   }
 
-  #created(job) {
+  #created(job, serve) {
+    if (serve) this.#loops.want(job.name);
     if (this.#chosen) this.#overlaid.add(this.#chosen);
     this.#jobs = [job, ...(this.#jobs ?? []).filter(({name}) => name !== job.name)];
     this.#choose(job.name);
@@ -109,7 +117,7 @@ class TrainingPage {
         {key: 'training'},
         card('New run', {className: 'span-3'}, this.form.element),
         h('div.stack.span-8.grow', {}, job
-          ? runCard(job, this.#runs.get(job.name) ?? new Run(), this.charts)
+          ? runCard(job, this.#runs.get(job.name) ?? new Run(), this.charts, this.#loops.concerns(job) ? this.#loops.element(job) : null)
           : card('Run', {id: 'h-run'}, this.#jobs ? empty('Nothing was trained yet', 'Start a run; its loss and accuracy are drawn here while it learns.') : empty('Nothing to show yet', 'This page fills itself as soon as the server answers.'))),
         card('Runs', {}, runsTable(this.#jobs, {
           chosen: this.#chosen,

@@ -27,6 +27,7 @@ public final class AsyncVersionHandle {
   private final Channel channel;
   private final String name;
   private final String routingKey;
+  private final String requestId;
   // The input of serving_default, asked for once.
   private final AtomicReference<@Nullable CompletableFuture<RowInput>> rowInput =
       new AtomicReference<>();
@@ -34,13 +35,14 @@ public final class AsyncVersionHandle {
   private record RowInput(String name, long[] exampleShape) {}
 
   AsyncVersionHandle(Channel channel, String name) {
-    this(channel, name, "");
+    this(channel, name, "", "");
   }
 
-  AsyncVersionHandle(Channel channel, String name, String routingKey) {
+  AsyncVersionHandle(Channel channel, String name, String routingKey, String requestId) {
     this.channel = channel;
     this.name = name;
     this.routingKey = routingKey;
+    this.requestId = requestId;
   }
 
   /**
@@ -53,7 +55,8 @@ public final class AsyncVersionHandle {
         PredictRequest.newBuilder()
             .setModel(name)
             .setSignature(signature)
-            .setRoutingKey(routingKey);
+            .setRoutingKey(routingKey)
+            .setRequestId(requestId);
     inputs.forEach((input, tensor) -> request.putInputs(input, Codec.encode(tensor)));
     return Channel.future(
             channel

@@ -128,6 +128,22 @@ public final class ModelChanges {
     return move(response.getFormerVersion(), response.getChampionVersion());
   }
 
+  /**
+   * Makes an available version the champion although it has not passed the gate of its model;
+   * {@link #because} must say why.
+   */
+  public ChampionMove overrideGate(long version) {
+    PromoteRequest request =
+        PromoteRequest.newBuilder()
+            .setName(name(version))
+            .setEtag(etag)
+            .setReason(reason)
+            .setOverrideGate(true)
+            .build();
+    PromoteResponse response = await(stub().promote(request));
+    return move(response.getFormerVersion(), response.getChampionVersion());
+  }
+
   /** Makes the former champion the champion again; waits for its load if it is out of memory. */
   public ChampionMove rollBack() {
     // A call that is tried again must not roll back twice.

@@ -22,16 +22,18 @@ public final class ModelHandle extends VersionHandle {
   private final Channel channel;
   private final String id;
   private final String routingKey;
+  private final String requestId;
 
   ModelHandle(Channel channel, String id) {
-    this(channel, id, "");
+    this(channel, id, "", "");
   }
 
-  private ModelHandle(Channel channel, String id, String routingKey) {
-    super(new AsyncVersionHandle(channel, "models/" + id, routingKey));
+  private ModelHandle(Channel channel, String id, String routingKey, String requestId) {
+    super(new AsyncVersionHandle(channel, "models/" + id, routingKey, requestId));
     this.channel = channel;
     this.id = id;
     this.routingKey = routingKey;
+    this.requestId = requestId;
   }
 
   /**
@@ -41,7 +43,26 @@ public final class ModelHandle extends VersionHandle {
    * @param key at most 256 bytes in UTF-8; empty for none
    */
   public ModelHandle withRoutingKey(String key) {
-    return new ModelHandle(channel, id, key);
+    return new ModelHandle(channel, id, key, requestId);
+  }
+
+  /**
+   * The same model with a name for the next prediction, under which its truth can be told later.
+   *
+   * @param name at most 128 characters, another one for each prediction; empty for none
+   */
+  public ModelHandle withRequestId(String name) {
+    return new ModelHandle(channel, id, routingKey, name);
+  }
+
+  /** What callers tell of this model's predictions afterwards. */
+  public FeedbackHandle feedback() {
+    return new FeedbackHandle(channel, "models/" + id);
+  }
+
+  /** The gate between this model's versions and its champion. */
+  public GateHandle gate() {
+    return new GateHandle(channel, "models/" + id);
   }
 
   /**
@@ -99,7 +120,7 @@ public final class ModelHandle extends VersionHandle {
 
   /** The same model with another deadline for each call. */
   public ModelHandle withDeadline(Duration deadline) {
-    return new ModelHandle(channel.withDeadline(deadline), id, routingKey);
+    return new ModelHandle(channel.withDeadline(deadline), id, routingKey, requestId);
   }
 
   /**

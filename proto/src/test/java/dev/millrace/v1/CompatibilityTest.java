@@ -69,7 +69,11 @@ final class CompatibilityTest {
     for (FileDescriptor file :
         List.of(
             TensorProtos.getDescriptor(),
+            DatasetServiceProtos.getDescriptor(),
             EvaluationServiceProtos.getDescriptor(),
+            RecipeServiceProtos.getDescriptor(),
+            GateServiceProtos.getDescriptor(),
+            FeedbackServiceProtos.getDescriptor(),
             InferenceServiceProtos.getDescriptor(),
             ModelServiceProtos.getDescriptor(),
             TrainingServiceProtos.getDescriptor())) {

@@ -31,7 +31,7 @@ export class TrainingForm {
           novalidate: true,
           onsubmit: (event) => {
             event.preventDefault();
-            this.#start();
+            this.#start(event.submitter?.name === 'serve');
           },
         },
         Object.keys(RECIPES).length > 1
@@ -44,7 +44,12 @@ export class TrainingForm {
         h('div.fields', {}, this.#input('seed', 'Seed', '42', 'The same seed gives the same batches', 'numeric')),
         h('div.fields', {}, this.#input('model', 'Model', recipe.model), this.#input('dataset', 'Dataset', recipe.dataset)),
         this.#problem ? problemBox(this.#problem) : null,
-        h('div.actions', {}, h('button.primary', {type: 'submit', disabled: this.#busy}, 'Start training')),
+        h(
+          'div.actions',
+          {},
+          h('button.primary', {type: 'submit', disabled: this.#busy}, 'Start training'),
+          h('button', {type: 'submit', name: 'serve', disabled: this.#busy, title: 'Measures the new version beside the champion, and has it answer if it passes the gate'}, 'Train, judge and serve'),
+        ),
       ),
     );
   }
@@ -57,7 +62,7 @@ export class TrainingForm {
     return field(label, input, {id: `train-${name}`, help, error: this.#faults[name] ?? ''});
   }
 
-  async #start() {
+  async #start(serve) {
     const recipe = RECIPES[this.#recipe];
     const value = (name, standard) => (this.#values[name] ?? standard).trim();
     this.#faults = {};
@@ -80,7 +85,7 @@ export class TrainingForm {
     try {
       const job = await api.createJob({spec, requestId: requestId()});
       announce('The training is created', {show: true});
-      this.#onCreated(job);
+      this.#onCreated(job, serve);
     } catch (error) {
       this.#problem = inWords(error);
     }

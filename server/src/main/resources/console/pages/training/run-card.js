@@ -7,8 +7,8 @@ import {confirmDialog} from '../../ui/dialog.js';
 import {h} from '../../ui/dom.js';
 import {card, problemBox, stat, state} from '../../ui/parts.js';
 
-/** One run: how far it is, its figures, its curves and its log. */
-export function runCard(job, run, {lossChart, accuracyChart}) {
+/** One run: how far it is, its way to the callers if it goes there, its figures, its curves and its log. */
+export function runCard(job, run, {lossChart, accuracyChart}, stages = null) {
   const last = run.points.at(-1);
   const step = last?.step ?? Number(job.progress?.step ?? 0);
   const steps = last?.totalSteps || Number(job.progress?.totalSteps ?? job.spec?.parameters?.steps ?? 0);
@@ -16,6 +16,7 @@ export function runCard(job, run, {lossChart, accuracyChart}) {
     `Run ${shortId(job)}`,
     {id: 'h-run', aside: [state(job.state, 'TRAINING_JOB_STATE_'), isLive(job) ? cancelButton(job) : null]},
     job.message ? problemBox({kind: 'refused', title: enumWord(job.reason, ''), text: sentence(job.message)}) : null,
+    stages,
     progress(step, steps),
     h('dl.stats', {}, stats(job, last)),
     h('div.charts', {}, h('figure', {}, h('figcaption', {}, 'Loss ', h('small', {}, 'training')), lossChart.element), h('figure', {}, h('figcaption', {}, 'Accuracy ', h('small', {}, 'validation; training dashed')), accuracyChart.element)),

@@ -59,6 +59,15 @@ final class ArchitectureTest {
       mayUse("training", "repository", "registry", "evaluation", "dataset", "tensor", "model");
 
   @ArchTest
+  static final ArchRule gate_importsOurs_onlyEvaluationFeedbackRegistryRolloutTrainingAndValues =
+      mayUse(
+          "gate", "evaluation", "feedback", "registry", "rollout", "training", "tensor", "model");
+
+  @ArchTest
+  static final ArchRule feedback_importsOurs_onlyEvaluationAndValues =
+      mayUse("feedback", "evaluation", "tensor", "model");
+
+  @ArchTest
   static final ArchRule adapters_importOneAnother_never =
       slices()
           .matching(ROOT + "(tensorflow|protocol|gateway|storage|security|telemetry)..")

@@ -1,7 +1,9 @@
 package dev.millrace.client.cli;
 
+import dev.millrace.client.GateHandle;
 import dev.millrace.client.MillraceClient;
 import dev.millrace.client.TrainingJobHandle;
+import dev.millrace.client.TrainingJobInfo;
 import dev.millrace.client.TrainingRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -53,6 +55,12 @@ final class TrainCommand extends ClientCommand {
       description = "the same seed gives the same batches (default: 42)")
   private Optional<Long> seed = Optional.empty();
 
+  @Option(
+      names = "--serve",
+      description =
+          "measure the new version beside the champion, and have it answer if it passes the gate")
+  private boolean serve;
+
   @Option(names = "--detach", description = "print the job's id and leave it alone")
   private boolean detach;
 
@@ -69,11 +77,26 @@ final class TrainCommand extends ClientCommand {
     if (seed.isPresent()) {
       request = request.withSeed(seed.get());
     }
+    if (serve && detach) {
+      throw new IllegalArgumentException("--serve follows the run to its end; leave out --detach");
+    }
     TrainingJobHandle job = client.train(request);
     if (detach) {
       out().println(options().isJson() ? Json.object().with("job", job.id()).line() : job.id());
       return CommandLine.ExitCode.OK;
     }
-    return JobPrinter.follow(job, options().isJson(), out(), err());
+    int code = JobPrinter.follow(job, options().isJson(), out(), err());
+    return serve && code == CommandLine.ExitCode.OK ? judge(client, job.get()) : code;
+  }
+
+  /** A model with a policy has judged the version already; another does so when it is asked. */
+  private int judge(MillraceClient client, TrainingJobInfo job) {
+    String trained = job.request().model();
+    long version = job.publishedVersion().orElseThrow();
+    GateHandle gate = client.model(trained).gate();
+    if (gate.judgement(version).isEmpty()) {
+      gate.judge(version, false);
+    }
+    return new JudgementPrinter(client, trained, options().isJson(), out(), err()).follow(version);
   }
 }

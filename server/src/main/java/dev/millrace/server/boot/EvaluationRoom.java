@@ -64,7 +64,7 @@ final class EvaluationRoom implements AutoCloseable {
             new PredictorEvaluator(
                 uncached,
                 versions,
-                datasets::load,
+                datasets::read,
                 time -> TimeUnit.NANOSECONDS.sleep(time.toNanos()),
                 System::nanoTime),
             versions,
@@ -73,6 +73,10 @@ final class EvaluationRoom implements AutoCloseable {
             new EvaluationIds(new SecureRandom()),
             thread,
             clock);
+  }
+
+  Evaluations evaluations() {
+    return evaluations;
   }
 
   ServerServiceDefinition service(StatusMapper statuses) {

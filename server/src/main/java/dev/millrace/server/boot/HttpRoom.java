@@ -43,11 +43,17 @@ final class HttpRoom implements AutoCloseable {
   private static final int BLOCKING_THREADS = 2;
 
   private final ScheduledExecutorService blocking;
+  private final ScheduledExecutorService deadlines;
   private final InProcessDoor inside;
   private final HttpDoor door;
 
-  private HttpRoom(ScheduledExecutorService blocking, InProcessDoor inside, HttpDoor door) {
+  private HttpRoom(
+      ScheduledExecutorService blocking,
+      ScheduledExecutorService deadlines,
+      InProcessDoor inside,
+      HttpDoor door) {
     this.blocking = blocking;
+    this.deadlines = deadlines;
     this.inside = inside;
     this.door = door;
   }
@@ -72,7 +78,8 @@ final class HttpRoom implements AutoCloseable {
       throws IOException {
     ScheduledExecutorService blocking =
         Executors.newScheduledThreadPool(BLOCKING_THREADS, Threads.named("http-blocking"));
-    InProcessDoor inside = InProcessDoor.open(services, MOST_METADATA_BYTES);
+    ScheduledExecutorService deadlines = CallDeadlines.start(Threads.named("http-deadline"));
+    InProcessDoor inside = InProcessDoor.open(services, MOST_METADATA_BYTES, deadlines);
     ServiceCalls calls = new ServiceCalls(inside.channel());
     HttpErrors errors = new HttpErrors(statuses::toStatus);
     try {
@@ -90,10 +97,11 @@ final class HttpRoom implements AutoCloseable {
               () -> UUID.randomUUID().toString(),
               Threads.named("http"),
               blocking);
-      return new HttpRoom(blocking, inside, door);
+      return new HttpRoom(blocking, deadlines, inside, door);
     } catch (IOException | RuntimeException failed) {
       inside.close();
       blocking.shutdownNow();
+      deadlines.shutdownNow();
       throw failed;
     }
   }
@@ -149,5 +157,6 @@ final class HttpRoom implements AutoCloseable {
     door.close();
     inside.close();
     blocking.shutdownNow();
+    deadlines.shutdownNow();
   }
 }

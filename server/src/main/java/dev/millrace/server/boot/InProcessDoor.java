@@ -13,6 +13,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * The services as the HTTP door calls them: the same ones as behind the gRPC door, with messages
@@ -27,12 +28,21 @@ final class InProcessDoor implements AutoCloseable {
     this.channel = channel;
   }
 
-  static InProcessDoor open(List<ServerServiceDefinition> services, int maxMetadataBytes)
+  /**
+   * Opens it.
+   *
+   * @param deadlines ends the calls whose time is over; not shut down
+   */
+  static InProcessDoor open(
+      List<ServerServiceDefinition> services,
+      int maxMetadataBytes,
+      ScheduledExecutorService deadlines)
       throws IOException {
     AnonymousInProcessSocketAddress address = new AnonymousInProcessSocketAddress();
     InProcessServerBuilder builder =
         InProcessServerBuilder.forAddress(address)
             .directExecutor()
+            .scheduledExecutorService(deadlines)
             .intercept(CallerAddress.named(ServiceCalls.CALLER))
             .maxInboundMetadataSize(maxMetadataBytes);
     services.forEach(builder::addService);
@@ -41,6 +51,7 @@ final class InProcessDoor implements AutoCloseable {
         server,
         InProcessChannelBuilder.forAddress(address)
             .directExecutor()
+            .scheduledExecutorService(deadlines)
             // A defect's text must not leave the process by this way either.
             .propagateCauseWithStatus(false)
             .build());

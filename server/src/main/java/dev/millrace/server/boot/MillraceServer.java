@@ -31,6 +31,7 @@ import dev.millrace.server.protocol.v1.VersionCalls;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.rollout.BasePathRule;
+import dev.millrace.server.rollout.Loans;
 import dev.millrace.server.rollout.ModelSet;
 import dev.millrace.server.rollout.VersionComparison;
 import dev.millrace.server.rollout.VersionLife;
@@ -51,6 +52,7 @@ import dev.millrace.server.tensorflow.session.SavedModelContents;
 import dev.millrace.server.tensorflow.session.SavedModelLoader;
 import dev.millrace.server.tensorflow.session.TensorLedger;
 import dev.millrace.server.tensorflow.session.WarmUpRecordFile;
+import dev.millrace.server.training.RepositoryPublisher;
 import dev.millrace.server.training.TrainingJobs;
 import io.grpc.ServerServiceDefinition;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -117,6 +119,7 @@ public final class MillraceServer implements AutoCloseable {
   private final BatchWorkers<PredictWork> workers;
   private final TrainingRoom training;
   private final EvaluationRoom evaluations;
+  private final GateRoom gate;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
   private final ManagementServer management;
@@ -189,6 +192,10 @@ public final class MillraceServer implements AutoCloseable {
             lanes::costNanos,
             new BothCacheObservers(cacheMeters, foreign.statistics()),
             System::nanoTime);
+    Loans loans = life.loans(catalog, calls);
+    evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
+    gate =
+        new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
     traffic =
         new TrafficRoom(
             room.registry(),
@@ -196,13 +203,19 @@ public final class MillraceServer implements AutoCloseable {
             repository,
             cache,
             batched,
-            requestMeters.and(foreign.statistics()),
+            requestMeters.and(foreign.statistics()).and(gate.observer()),
             meters,
             clock,
             bakeInterval);
-    evaluations =
-        new EvaluationRoom(options, room, catalog, life.loans(catalog, calls), batched, clock);
-    training = new TrainingRoom(options, repository, checks.publications(), life::scan, clock);
+    LearningRoom learning = new LearningRoom(options, repository);
+    training =
+        new TrainingRoom(
+            options,
+            learning,
+            gate.gated(
+                new RepositoryPublisher(
+                    repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
+            clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
         new ModelServiceV1(
@@ -217,7 +230,7 @@ public final class MillraceServer implements AutoCloseable {
             statuses,
             calls,
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
-            new VersionCalls(versions),
+            new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
     MalformedRequests malformed = new MalformedRequests(statuses);
     List<ServerServiceDefinition> services = new ArrayList<>();
@@ -227,6 +240,7 @@ public final class MillraceServer implements AutoCloseable {
                 new InferenceServiceV1(
                         traffic.predictor(),
                         evaluations.explanations(traffic.predictor()),
+                        gate.feedback()::remember,
                         statuses,
                         clock)
                     .bindService(),
@@ -236,6 +250,11 @@ public final class MillraceServer implements AutoCloseable {
                 new TrainingServiceV1(training.jobs(), statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
             malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
+    gate.services(statuses)
+        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
+    learning
+        .services(statuses, checks.finishing())
+        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     services.addAll(
         foreign.services(
             traffic.predictor(),
@@ -319,6 +338,7 @@ public final class MillraceServer implements AutoCloseable {
     server.lists.start();
     server.life.scan();
     server.traffic.start();
+    server.gate.start(server.traffic.shadows()::report, server.timer);
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
@@ -379,7 +399,7 @@ public final class MillraceServer implements AutoCloseable {
   boolean hasVersionOf(String recipe) {
     return Optional.ofNullable(Recipes.onClassPath().descriptions().get(recipe))
         .map(description -> description.defaultModel())
-        .filter(model -> hasVersion(model.id()))
+        .filter(room::hasVersion)
         .isPresent();
   }
 
@@ -443,16 +463,6 @@ public final class MillraceServer implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(options.drainDelay().toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean hasVersion(String model) {
-    try {
-      return repository.scan().stream()
-          .anyMatch(version -> version.id().model().id().equals(model));
-    } catch (IOException unreadable) {
-      log.warn("the model repository cannot be read", unreadable);
-      return false;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.server.boot;
 
 import dev.millrace.server.model.Failpoints;
+import dev.millrace.server.model.ModelName;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.rollout.RegistryRebuild;
@@ -10,6 +11,8 @@ import dev.millrace.server.storage.SqliteRegistryStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The registry with its database and the copies beside the models, opened in the one order in which
@@ -22,6 +25,8 @@ import java.time.InstantSource;
  */
 record RegistryRoom(SqliteRegistryStore store, Registry registry, ModelRepository repository)
     implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RegistryRoom.class);
+
   /** Opens all of it. */
   static RegistryRoom open(
       Path dataDirectory, Path models, InstantSource clock, Failpoints failpoints)
@@ -41,6 +46,16 @@ record RegistryRoom(SqliteRegistryStore store, Registry registry, ModelRepositor
     } catch (IOException | RuntimeException | Error failed) {
       database.store().close();
       throw failed;
+    }
+  }
+
+  /** True when a model has a version, loaded or not. */
+  boolean hasVersion(ModelName model) {
+    try {
+      return repository.scan().stream().anyMatch(version -> version.id().model().equals(model));
+    } catch (IOException unreadable) {
+      log.warn("the model repository cannot be read", unreadable);
+      return false;
     }
   }
 

@@ -2,16 +2,12 @@ package dev.millrace.server.boot;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.millrace.server.boot.config.ServeOptions;
-import dev.millrace.server.dataset.Datasets;
-import dev.millrace.server.registry.Publications;
-import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.storage.FileJobJournal;
 import dev.millrace.server.storage.SqliteJobQueue;
-import dev.millrace.server.tensorflow.recipe.Recipes;
 import dev.millrace.server.tensorflow.worker.ChildProcessTrainer;
 import dev.millrace.server.tensorflow.worker.WorkerCommand;
 import dev.millrace.server.training.JobIds;
-import dev.millrace.server.training.RepositoryPublisher;
+import dev.millrace.server.training.ModelPublisher;
 import dev.millrace.server.training.Retention;
 import dev.millrace.server.training.RetryPolicy;
 import dev.millrace.server.training.TrainingJobs;
@@ -38,15 +34,10 @@ final class TrainingRoom implements AutoCloseable {
   /**
    * A room that goes on with what the server before has left.
    *
-   * @param publications writes down what is published
-   * @param scan makes the server look for new versions
+   * @param publisher puts what was trained where it is served from
    */
   TrainingRoom(
-      ServeOptions options,
-      ModelRepository repository,
-      Publications publications,
-      Runnable scan,
-      InstantSource clock)
+      ServeOptions options, LearningRoom learning, ModelPublisher publisher, InstantSource clock)
       throws IOException {
     Path folder = Files.createDirectories(options.dataDirectory().resolve("jobs"));
     queue =
@@ -69,11 +60,13 @@ final class TrainingRoom implements AutoCloseable {
                       options.checkpointInterval(),
                       options.trainingMemory().orElseGet(TrainingRoom::machineShare)),
                   options.datasets(),
+                  learning::folder,
                   Threads.named("trainer")),
-              new RepositoryPublisher(repository, publications, scan, "millrace", clock),
+              publisher,
               new TrainingRules(
-                  Recipes.onClassPath().descriptions(),
-                  new Datasets(options.datasets())::contains,
+                  learning.recipes(),
+                  learning.datasets()::contains,
+                  id -> learning.folder(id).isPresent(),
                   options.maxTrainingJobs(),
                   MOST_WAITING,
                   new RetryPolicy(options.trainingTries(), options.trainingRetryDelay()),

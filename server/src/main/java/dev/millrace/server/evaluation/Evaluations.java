@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -41,6 +42,7 @@ public final class Evaluations implements AutoCloseable {
   private final Limits limits;
   private final Executor executor;
   private final InstantSource clock;
+  private final List<Consumer<Evaluation>> listeners = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -155,23 +157,38 @@ public final class Evaluations implements AutoCloseable {
   }
 
   /**
+   * Hears of each evaluation when it has ended, without its misread examples, on the thread that
+   * ended it and under no lock.
+   */
+  public void onEnd(Consumer<Evaluation> listener) {
+    listeners.add(listener);
+  }
+
+  /**
    * Asks an evaluation to stop; one that is CANCELLED already is returned as it is.
    *
    * @throws ServingException EVALUATION_NOT_FOUND or JOB_FINISHED
    */
   public Evaluation cancel(String id) {
+    Evaluation after;
+    boolean ended = false;
     synchronized (lock) {
       Evaluation evaluation = table.get(id);
       if (evaluation.state() == EvaluationState.QUEUED) {
         waiting.remove(id);
         change(id, one -> one.cancelled(clock.instant()));
+        ended = true;
       } else if (running != null && running.id.equals(id)) {
         running.cancelled = true;
       } else if (evaluation.state() != EvaluationState.CANCELLED) {
         throw EvaluationRefusal.finished(evaluation);
       }
-      return table.get(id);
+      after = table.get(id);
     }
+    if (ended) {
+      listeners.forEach(listener -> listener.accept(after));
+    }
+    return after;
   }
 
   /** Takes no more and ends the one that runs; those that wait run after the next start. */
@@ -285,15 +302,18 @@ public final class Evaluations implements AutoCloseable {
     }
 
     private void end(UnaryOperator<Evaluation> last) {
+      Evaluation ended;
       synchronized (lock) {
         if (!table.get(id).state().isFinal()) {
           boolean stopped = cancelled;
           change(id, one -> stopped ? one.cancelled(clock.instant()) : last.apply(one));
         }
+        ended = table.get(id);
         running = null;
         forgetOldest();
         startNext();
       }
+      listeners.forEach(listener -> listener.accept(ended));
     }
   }
 }

@@ -12,6 +12,7 @@ import com.linecorp.armeria.server.encoding.DecodingService;
 import com.linecorp.armeria.server.encoding.EncodingService;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class HttpDoor implements AutoCloseable {
   private static final Duration CONNECTION_AGE = Duration.ofMinutes(30);
   private static final int LEAST_LOOPS = 2;
   private static final int LEAST_COMPRESSED_BYTES = 1024;
+  private static final int MOST_FLUSHES = 256;
 
   private final Server server;
   private final InFlight inFlight;
@@ -80,7 +82,11 @@ public final class HttpDoor implements AutoCloseable {
             .requestTimeout(settings.timeouts().request())
             .idleTimeout(settings.timeouts().idle())
             .childChannelPipelineCustomizer(
-                pipeline -> pipeline.addFirst(new FirstRequest(settings.timeouts().firstRequest())))
+                pipeline ->
+                    pipeline.addFirst(
+                        // The library sends headers and body apart, which wakes the client twice.
+                        new FlushConsolidationHandler(MOST_FLUSHES, true),
+                        new FirstRequest(settings.timeouts().firstRequest())))
             // Connections end now and then, so that clients spread over replicas that came later.
             .maxConnectionAge(CONNECTION_AGE)
             .maxNumConnections(MOST_CONNECTIONS)

@@ -77,6 +77,8 @@ public enum ErrorReason {
   DRAINING(Category.UNAVAILABLE),
   /** The model repository takes no writes now: its disk is full or read-only. */
   REPOSITORY_UNWRITABLE(Category.UNAVAILABLE),
+  /** The datasets folder takes no writes. */
+  DATASETS_UNWRITABLE(Category.UNAVAILABLE),
   /** The version could not be loaded. */
   LOAD_FAILED(Category.FAILED_PRECONDITION),
   /** The version was loaded and then failed on the requests of its warm-up. */
@@ -100,10 +102,20 @@ public enum ErrorReason {
   LABEL_UNAVAILABLE(Category.FAILED_PRECONDITION),
   /** The promotion would break callers of the champion. */
   SIGNATURE_BREAKING(Category.FAILED_PRECONDITION),
+  /** The version has not passed the gate of its model, and nobody overrode that with a reason. */
+  GATE_REFUSED(Category.FAILED_PRECONDITION),
+  /** No prediction of this name waits for feedback. */
+  PREDICTION_NOT_FOUND(Category.NOT_FOUND),
+  /** The version was not judged yet. */
+  JUDGEMENT_NOT_FOUND(Category.NOT_FOUND),
   /** The model has no champion before the present one. */
   NO_FORMER_VERSION(Category.FAILED_PRECONDITION),
   /** The dataset's files are damaged or not of the expected form. */
   DATASET_INVALID(Category.FAILED_PRECONDITION),
+  /** There is a dataset of this name already, with other files. */
+  DATASET_EXISTS(Category.FAILED_PRECONDITION),
+  /** The version that a run shall go on from does not fit its recipe, parameters or dataset. */
+  PARENT_UNFIT(Category.FAILED_PRECONDITION),
   /** The training job has ended already. */
   JOB_FINISHED(Category.FAILED_PRECONDITION),
   /** The training process ended without a result. */

@@ -16,6 +16,14 @@ public enum HistoryAction {
   UNLABELLED,
   /** A version became the champion. */
   PROMOTED,
+  /** A rule had the model trained anew. */
+  RETRAINED,
+  /** A version passed the gate. */
+  GATE_PASSED,
+  /** A version fell short at the gate. */
+  GATE_REFUSED,
+  /** A version that had passed the gate did not come through on its way to the champion's place. */
+  GATE_STOPPED,
   /** The former champion became the champion again. */
   ROLLED_BACK,
   /** A champion came through its bake period. */

@@ -253,10 +253,15 @@ public final class ModelRepository {
     return Optional.empty();
   }
 
+  /** Where a model's versions lie, with what operators write about it; need not be there. */
+  public Path folder(ModelName model) {
+    return basePaths.of(model).orElseGet(() -> root.resolve(model.id()));
+  }
+
   /** The text of a model's settings; empty when there are none. */
   String settingsText(ModelName model) {
     try {
-      return SettingsFile.text(basePaths.of(model).orElseGet(() -> root.resolve(model.id())));
+      return SettingsFile.text(folder(model));
     } catch (IOException unreadable) {
       log.warn("the settings of {} cannot be read", model, unreadable);
       return "";

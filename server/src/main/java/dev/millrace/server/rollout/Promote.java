@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -60,7 +61,21 @@ public final class Promote {
    */
   public Moved promote(
       VersionId id, boolean allowBreaking, Optional<Duration> bakeTime, ChangeOrder order) {
+    return promote(id, allowBreaking, bakeTime, order, Map.of());
+  }
+
+  /** The same, with what it was decided on, by name, for the history. */
+  public Moved promote(
+      VersionId id,
+      boolean allowBreaking,
+      Optional<Duration> bakeTime,
+      ChangeOrder order,
+      Map<String, String> evidence) {
     versions.require(id);
+    Map<String, String> told = new TreeMap<>(evidence);
+    if (allowBreaking) {
+      told.put("allow_breaking", "true");
+    }
     Runnable dismiss = summons.call(id);
     try {
       long[] from = new long[1];
@@ -89,7 +104,7 @@ public final class Promote {
                   from[0],
                   id.number(),
                   order.reason(),
-                  allowBreaking ? Map.of("allow_breaking", "true") : Map.of()));
+                  told));
       return new Moved(from[0], id.number());
     } finally {
       dismiss.run();
@@ -147,7 +162,7 @@ public final class Promote {
         .filter(status -> status.id().equals(id))
         .map(VersionStatus::signatures)
         .findFirst()
-        .orElse(new java.util.TreeMap<>());
+        .orElse(new TreeMap<>());
   }
 
   private static String words(Difference difference) {

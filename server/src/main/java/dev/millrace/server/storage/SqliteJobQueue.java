@@ -83,8 +83,7 @@ public final class SqliteJobQueue implements JobQueue, AutoCloseable {
    * @throws IOException if the file cannot be used
    */
   public static SqliteJobQueue open(
-      Path folder, int most, Timing timing, Pools pools, InstantSource clock)
-      throws IOException {
+      Path folder, int most, Timing timing, Pools pools, InstantSource clock) throws IOException {
     SqliteFile file =
         SqliteFile.open(
             folder.resolve("jobs.db"),

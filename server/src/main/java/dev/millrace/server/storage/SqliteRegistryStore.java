@@ -1,5 +1,6 @@
 package dev.millrace.server.storage;
 
+import dev.millrace.server.gate.JudgementStore;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
@@ -35,12 +36,19 @@ public final class SqliteRegistryStore implements RegistryStore, AutoCloseable {
   private final Jdbi jdbi;
   private final ModelRows models = new ModelRows();
   private final HistoryRows history = new HistoryRows();
+  private final JudgementStore judgements;
   private final AutoCloseable connection;
 
   /** A store over a connection to the present schema, which it owns. */
   SqliteRegistryStore(Connection connection) {
     this.jdbi = Jdbi.create(connection);
+    this.judgements = new JudgementRows(jdbi, this);
     this.connection = connection;
+  }
+
+  /** What the gate decided, in the same database. */
+  public JudgementStore judgements() {
+    return judgements;
   }
 
   @Override

@@ -32,7 +32,8 @@ public final class Benchmark {
           new SwapUnderLoad(),
           new ShadowCost(),
           new ManySwaps(),
-          new ManyPredictions());
+          new ManyPredictions(),
+          new TrainingSpeed());
 
   private Benchmark() {}
 

@@ -20,7 +20,8 @@ class BenchmarkIT {
           new Wires(),
           new Overload(8),
           new SwapUnderLoad(),
-          new ManySwaps());
+          new ManySwaps(),
+          new TrainingSpeed());
 
   @TempDir Path folder;
 

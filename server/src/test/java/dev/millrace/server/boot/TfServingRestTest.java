@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,17 +29,20 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.proto.DataType;
 
 /** TensorFlow Serving's REST API: its documents, value by value, its codes and its texts. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 final class TfServingRestTest {
   private static final String EXAMPLES = "{\"x\":[1.0,2.0]},{\"x\":[3.0,4.0]}";
+  private Path folder;
   private DoorRig rig;
 
   @BeforeAll
-  void start(@TempDir Path folder) throws Exception {
-    rig = DoorRig.start(folder, List.of("tf1_examples"));
+  void start(@TempDir Path home) throws Exception {
+    folder = home;
+    rig = DoorRig.start(home, List.of("tf1_examples"));
   }
 
   @AfterAll
@@ -218,6 +222,33 @@ final class TfServingRestTest {
     String row = "[" + "0,".repeat(SmallModels.SLOW_WIDTH - 1) + "0]";
     return ("{\"instances\":[" + (row + ",").repeat(rows - 1) + row + "]}")
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void predict_aLaterVersionOfAnotherType_isReadAsItsType() throws Exception {
+    version(1, DataType.DT_FLOAT);
+    String path = "/v1/models/changing:predict";
+    assertAnswers(rig.rest.post(path, "{\"inputs\":[1,2.5]}"), 200, "{\"outputs\":[1.0,2.5]}");
+    version(2, DataType.DT_INT64);
+    assertAnswers(rig.rest.post(path, "{\"inputs\":[1,2]}"), 200, "{\"outputs\":[1,2]}");
+    assertThat(RestClient.json(rig.rest.post(path, "{\"inputs\":[2.5]}")).get("error").asText())
+        .isEqualTo("JSON Value: 2.5 Type: Number is not of expected type: int64");
+    version(3, DataType.DT_STRING);
+    assertAnswers(rig.rest.post(path, "{\"inputs\":[\"a\"]}"), 200, "{\"outputs\":[\"a\"]}");
+  }
+
+  /** Has a model {@code changing} answer by another version. */
+  private void version(int number, DataType dtype) throws Exception {
+    Path made = folder.resolve("made-" + number);
+    SmallModels.identity(made, dtype);
+    Path model = Files.createDirectories(folder.resolve("models/changing"));
+    Files.move(made, model.resolve(Integer.toString(number)));
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!new String(
+            rig.rest.get("/v1/models/changing/versions/" + number).body(), StandardCharsets.UTF_8)
+        .contains("AVAILABLE")) {
+      assertThat(System.nanoTime()).as("version %d is served in time", number).isLessThan(end);
+    }
   }
 
   @Test

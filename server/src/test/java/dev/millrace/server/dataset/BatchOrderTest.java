@@ -3,6 +3,9 @@ package dev.millrace.server.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +55,20 @@ class BatchOrderTest {
     assertThat(draw(new BatchOrder(1000, 1000, 43), 1)).isNotEqualTo(batch);
     assertThat(draw(new BatchOrder(1000, 1000, 43), 0)).isNotEqualTo(batch);
     assertThat(draw(new BatchOrder(1000, 1000, 42), 2)).isNotEqualTo(batch);
+  }
+
+  /** Lineage promises that a job gives the same batches again, under every release. */
+  @Test
+  void batch_overAWholeRun_isTheOneThatItWasInEarlierReleases() throws Exception {
+    BatchOrder order = new BatchOrder(55_000, 100, 42);
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    for (int step = 0; step < 1000; step++) {
+      for (int example : draw(order, step)) {
+        digest.update(ByteBuffer.allocate(4).putInt(0, example));
+      }
+    }
+    assertThat(HexFormat.of().formatHex(digest.digest()))
+        .isEqualTo("44661c44c2b6bc5a947297e8d7d8db9194be74e7477690c464029ff749d3950c");
   }
 
   @Test

@@ -73,8 +73,8 @@ public class BatchQueueLincheckTest {
   @Test
   void everyInterleaving_isAsOneAfterTheOther() {
     new ModelCheckingOptions()
-        .iterations(5)
-        .invocationsPerIteration(80)
+        .iterations(3)
+        .invocationsPerIteration(60)
         .threads(3)
         .actorsBefore(1)
         .actorsPerThread(2)
@@ -87,8 +87,8 @@ public class BatchQueueLincheckTest {
   @Test
   void realThreads_areAsOneAfterTheOther() {
     new StressOptions()
-        .iterations(8)
-        .invocationsPerIteration(700)
+        .iterations(5)
+        .invocationsPerIteration(500)
         .threads(3)
         .actorsPerThread(3)
         .actorsAfter(2)

@@ -94,6 +94,12 @@ final class ElementReader {
 
   private float decimal(JsonParser parser, JsonToken token) throws IOException {
     if (token == JsonToken.VALUE_NUMBER_FLOAT) {
+      float few =
+          ShortDecimal.toFloat(
+              parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+      if (!Float.isNaN(few)) {
+        return few;
+      }
       float value = parser.getFloatValue();
       if (Float.isInfinite(value) && !parser.isNaN()) {
         throw Faults.lossy(parser, token, dtype);
@@ -138,6 +144,14 @@ final class ElementReader {
     }
     if (!token.isNumeric()) {
       throw Faults.type(parser, token, dtype);
+    }
+    if (token == JsonToken.VALUE_NUMBER_FLOAT) {
+      double few =
+          ShortDecimal.toDouble(
+              parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+      if (!Double.isNaN(few)) {
+        return few;
+      }
     }
     double value = parser.getDoubleValue();
     if (Double.isInfinite(value) && !parser.isNaN()) {

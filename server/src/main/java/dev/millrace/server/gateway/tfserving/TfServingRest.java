@@ -16,10 +16,15 @@ import dev.millrace.server.gateway.rest.RestFaults;
 import dev.millrace.server.gateway.rest.RestReply;
 import dev.millrace.server.gateway.rest.RestRequest;
 import dev.millrace.server.gateway.rest.RestWire;
+import dev.millrace.server.model.ServingException;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +34,8 @@ public final class TfServingRest implements RestWire {
   private static final Metadata.Key<String> CONTENT =
       Metadata.Key.of("millrace-tensor-content", Metadata.ASCII_STRING_MARSHALLER);
   private static final String MODEL = "millrace-model";
+  private static final Set<Status.Code> RENEWING =
+      Set.of(Status.Code.INVALID_ARGUMENT, Status.Code.FAILED_PRECONDITION, Status.Code.NOT_FOUND);
   private static final int OK = 200;
   private static final int LARGE = 1 << 16;
   private static final int DEFAULT_TIMEOUT_SECONDS = 30;
@@ -39,6 +46,7 @@ public final class TfServingRest implements RestWire {
   private final ExampleReader examples;
   private final PredictPrinter answers;
   private final ResultPrinter results;
+  private final KnownTypes types = new KnownTypes();
 
   /**
    * The wire.
@@ -97,27 +105,62 @@ public final class TfServingRest implements RestWire {
   }
 
   private CompletionStage<RestReply> predict(RestRequest request, ModelSpec spec) {
+    Optional<InputTypes> known = types.of(spec);
+    if (known.isEmpty()) {
+      return fresh(request, spec).thenCompose(found -> predict(request, spec, found));
+    }
+    return predict(request, spec, known.get())
+        .exceptionallyCompose(failure -> predictAnew(request, spec, known.get(), failure));
+  }
+
+  /** What was refused may have been read with the types of a version that was there before. */
+  private CompletionStage<RestReply> predictAnew(
+      RestRequest request, ModelSpec spec, InputTypes known, Throwable failure) {
+    return isAboutRequest(failure)
+        ? fresh(request, spec)
+            .thenCompose(
+                found ->
+                    found.equals(known)
+                        ? CompletableFuture.failedFuture(failure)
+                        : predict(request, spec, found))
+        : CompletableFuture.failedFuture(failure);
+  }
+
+  private static boolean isAboutRequest(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof ServingException
+        || cause instanceof StatusRuntimeException refused
+            && RENEWING.contains(refused.getStatus().getCode());
+  }
+
+  private CompletableFuture<InputTypes> fresh(RestRequest request, ModelSpec spec) {
     return metadata(request, spec)
-        .thenCompose(
+        .thenApply(
             metadata -> {
-              PredictBody body =
-                  predictions.read(
-                      request.body(), new InputTypes(ResultPrinter.signatures(metadata)));
-              PredictRequest message =
-                  PredictRequest.newBuilder()
-                      .setModelSpec(spec.toBuilder().setSignatureName(body.signature()))
-                      .putAllInputs(body.inputs())
-                      .build();
-              Metadata headers = new Metadata();
-              headers.put(CONTENT, "true");
-              return RestCalls.call(
-                      request.channel(),
-                      request,
-                      PredictionServiceGrpc.getPredictMethod(),
-                      message,
-                      headers)
-                  .thenCompose(response -> print(response, body.rows()));
+              InputTypes found = new InputTypes(ResultPrinter.signatures(metadata));
+              types.put(spec, found);
+              return found;
             });
+  }
+
+  private CompletionStage<RestReply> predict(
+      RestRequest request, ModelSpec spec, InputTypes inputs) {
+    PredictBody body;
+    try {
+      body = predictions.read(request.body(), inputs);
+    } catch (ServingException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+    PredictRequest message =
+        PredictRequest.newBuilder()
+            .setModelSpec(spec.toBuilder().setSignatureName(body.signature()))
+            .putAllInputs(body.inputs())
+            .build();
+    Metadata headers = new Metadata();
+    headers.put(CONTENT, "true");
+    return RestCalls.call(
+            request.channel(), request, PredictionServiceGrpc.getPredictMethod(), message, headers)
+        .thenCompose(response -> print(response, body.rows()));
   }
 
   /** Answers come on threads that run models; a large one is written elsewhere. */

@@ -1,5 +1,6 @@
 package dev.millrace.server.protocol.v1;
 
+import dev.millrace.server.feedback.Feedback;
 import dev.millrace.server.inference.InferenceRequest;
 import dev.millrace.server.inference.InferenceResponse;
 import dev.millrace.server.inference.Predictor;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The native inference service: from the wire to the predictor chain and back. Thread-safe. */
@@ -36,13 +38,23 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
 
   private final Predictor predictor;
   private final ExplainCalls explanations;
+  private final BiConsumer<String, InferenceResponse> named;
   private final StatusMapper statuses;
   private final InstantSource clock;
   private final TensorCodec codec = new TensorCodec();
 
-  /** A service over a predictor chain. */
+  /**
+   * A service over a predictor chain.
+   *
+   * @param named hears of answers to requests with a name, before their callers do
+   */
   public InferenceServiceV1(
-      Predictor predictor, ExplainCalls explanations, StatusMapper statuses, InstantSource clock) {
+      Predictor predictor,
+      ExplainCalls explanations,
+      BiConsumer<String, InferenceResponse> named,
+      StatusMapper statuses,
+      InstantSource clock) {
+    this.named = named;
     this.predictor = predictor;
     this.explanations = explanations;
     this.statuses = statuses;
@@ -61,7 +73,9 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
     TensorCodec.Form form = TensorCodec.form(request.getInputsMap().values());
     predictor
         .predict(decoded)
-        .whenComplete((response, failure) -> answer(observer, form, response, failure));
+        .whenComplete(
+            (response, failure) ->
+                answer(observer, form, request.getRequestId(), response, failure));
   }
 
   @Override
@@ -87,6 +101,7 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
   private void answer(
       StreamObserver<PredictResponse> observer,
       TensorCodec.Form form,
+      String requestId,
       @Nullable InferenceResponse response,
       @Nullable Throwable failure) {
     if (response == null) {
@@ -103,6 +118,9 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
           .outputs()
           .forEach((name, tensor) -> builder.putOutputs(name, codec.encode(tensor, form)));
       encoded = builder.build();
+      if (!requestId.isEmpty()) {
+        named.accept(requestId, response);
+      }
     } catch (RuntimeException | Error defect) {
       // Thrown on, it would vanish in the stage, and the caller would wait for ever.
       observer.onError(statuses.toStatus(defect));
@@ -113,6 +131,7 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
   }
 
   private InferenceRequest decode(PredictRequest request) {
+    Feedback.checkName(request.getRequestId());
     return request(
         request.getModel(),
         request.getSignature(),

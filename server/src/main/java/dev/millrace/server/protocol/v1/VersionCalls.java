@@ -1,5 +1,6 @@
 package dev.millrace.server.protocol.v1;
 
+import dev.millrace.server.gate.GatedPromote;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldViolation;
 import dev.millrace.server.model.ModelName;
@@ -33,10 +34,12 @@ public final class VersionCalls {
   private static final Duration LONGEST_BAKE = Duration.ofDays(30);
 
   private final VersionLife life;
+  private final GatedPromote promote;
 
   /** Calls over the use cases. */
-  public VersionCalls(VersionLife life) {
+  public VersionCalls(VersionLife life, GatedPromote promote) {
     this.life = life;
+    this.promote = promote;
   }
 
   ModelName load(LoadVersionRequest request) {
@@ -82,12 +85,12 @@ public final class VersionCalls {
   }
 
   Moved promote(PromoteRequest request) {
-    return life.promote()
-        .promote(
-            version(request.getName()),
-            request.getAllowBreaking(),
-            request.hasBakeDuration() ? Optional.of(bake(request)) : Optional.empty(),
-            order(request.getEtag(), request.getReason()));
+    return promote.promote(
+        version(request.getName()),
+        request.getAllowBreaking(),
+        request.hasBakeDuration() ? Optional.of(bake(request)) : Optional.empty(),
+        request.getOverrideGate(),
+        order(request.getEtag(), request.getReason()));
   }
 
   CompletionStage<Moved> rollBack(RollbackRequest request) {

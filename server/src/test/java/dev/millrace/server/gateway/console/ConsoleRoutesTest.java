@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.linecorp.armeria.server.Server;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -153,10 +155,11 @@ final class ConsoleRoutesTest {
   /** By hand, for the JDK's client tidies paths up. */
   private String statusLine(String path) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", server.activeLocalPort())) {
-      String text = "GET " + path + " HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+      String text = "GET " + path + " HTTP/1.1\r\nhost: localhost\r\n\r\n";
       socket.getOutputStream().write(text.getBytes(US_ASCII));
-      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
-      return answer.lines().findFirst().orElse("");
+      BufferedReader answer =
+          new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      return String.valueOf(answer.readLine());
     }
   }
 

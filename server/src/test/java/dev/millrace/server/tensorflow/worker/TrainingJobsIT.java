@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -138,6 +139,7 @@ class TrainingJobsIT {
             new WorkerCommand("64m"),
             new ChildProcessTrainer.Limits(Duration.ofMillis(50), 0),
             root.resolve("datasets"),
+            id -> Optional.empty(),
             THREADS),
         this::publish,
         new TrainingRules(
