@@ -56,6 +56,15 @@ final class TrainedJob {
   /** Waits for its end. */
   TrainingJob await(String address) {
     events(address);
+    return get(address);
+  }
+
+  /** True when it has ended. */
+  boolean hasEnded(String address) {
+    return get(address).hasEndTime();
+  }
+
+  private TrainingJob get(String address) {
     return with(
         address,
         stub ->
