@@ -7,9 +7,11 @@ import dev.millrace.v1.ListEvaluationsRequest;
 import dev.millrace.v1.ListEvaluationsResponse;
 import dev.millrace.v1.ListModelsRequest;
 import dev.millrace.v1.ListModelsResponse;
+import dev.millrace.v1.ListRecipesRequest;
 import dev.millrace.v1.ListTrainingJobsRequest;
 import dev.millrace.v1.ListTrainingJobsResponse;
 import dev.millrace.v1.ModelServiceGrpc;
+import dev.millrace.v1.RecipeServiceGrpc;
 import dev.millrace.v1.TrainingServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -117,6 +119,21 @@ public final class MillraceClient implements AutoCloseable {
       token = page.getNextPageToken();
     } while (!token.isEmpty());
     return jobs;
+  }
+
+  /** The datasets of the server. */
+  public DatasetLibrary datasets() {
+    return new DatasetLibrary(channel);
+  }
+
+  /** The ways in which the server can train, by name. */
+  public List<RecipeInfo> recipes() {
+    return RecipeCodec.decode(
+        Channel.await(
+            Channel.future(
+                channel
+                    .timed(RecipeServiceGrpc.newFutureStub(channel.grpc()))
+                    .listRecipes(ListRecipesRequest.getDefaultInstance()))));
   }
 
   /**
@@ -258,11 +275,13 @@ public final class MillraceClient implements AutoCloseable {
       // An upload is not sent again from its beginning, but taken up where it broke off.
       Map<String, Object> upload =
           Map.of("service", "millrace.v1.ModelService", "method", "ImportVersion");
+      Map<String, Object> dataset =
+          Map.of("service", "millrace.v1.DatasetService", "method", "ImportDataset");
       return Map.of(
           "methodConfig",
           List.of(
               Map.of("name", List.of(Map.of()), "retryPolicy", policy),
-              Map.of("name", List.of(upload))));
+              Map.of("name", List.of(upload, dataset))));
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.millrace.client;
 
 import dev.millrace.v1.GetImportRequest;
 import dev.millrace.v1.ImportPlan;
+import dev.millrace.v1.ImportVersionRequest;
+import dev.millrace.v1.ImportVersionResponse;
 import dev.millrace.v1.ModelServiceGrpc;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,7 +38,14 @@ final class ModelUpload {
     while (true) {
       try {
         Map<String, Long> received = failures + busy == 0 ? Map.of() : received(plan);
-        return new UploadCall(channel, folder, plan, received, options.onProgress()).run();
+        return decode(
+            new UploadCall<ImportVersionRequest, ImportVersionResponse>(
+                    call -> ModelServiceGrpc.newStub(channel.grpc()).importVersion(call),
+                    ImportVersionRequest.newBuilder().setPlan(plan).build(),
+                    piece -> ImportVersionRequest.newBuilder().setPiece(piece).build(),
+                    new UploadCall.Sent(plan.getFilesList(), folder::resolve, received),
+                    options.onProgress())
+                .run());
       } catch (MillraceException failed) {
         boolean isBusy = "true".equals(failed.metadata().get("busy"));
         busy += isBusy ? 1 : 0;
@@ -47,6 +56,14 @@ final class ModelUpload {
         pause(failures + busy, failed);
       }
     }
+  }
+
+  private static ImportedVersion decode(ImportVersionResponse response) {
+    String name = response.getVersion();
+    return new ImportedVersion(
+        name.substring("models/".length(), name.indexOf("/versions/")),
+        Long.parseLong(name.substring(name.lastIndexOf('/') + 1)),
+        response.getDigest());
   }
 
   private ImportPlan plan() throws IOException {

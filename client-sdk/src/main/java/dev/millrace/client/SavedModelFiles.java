@@ -56,7 +56,8 @@ final class SavedModelFiles {
     return files;
   }
 
-  private static String sha256(Path file) throws IOException {
+  /** SHA-256 of a file, in hexadecimal. */
+  static String sha256(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[1 << 16];

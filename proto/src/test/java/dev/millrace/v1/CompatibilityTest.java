@@ -69,7 +69,9 @@ final class CompatibilityTest {
     for (FileDescriptor file :
         List.of(
             TensorProtos.getDescriptor(),
+            DatasetServiceProtos.getDescriptor(),
             EvaluationServiceProtos.getDescriptor(),
+            RecipeServiceProtos.getDescriptor(),
             GateServiceProtos.getDescriptor(),
             FeedbackServiceProtos.getDescriptor(),
             InferenceServiceProtos.getDescriptor(),

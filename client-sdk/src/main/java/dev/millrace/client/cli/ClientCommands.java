@@ -10,6 +10,9 @@ public final class ClientCommands {
   public static void addTo(CommandLine program) {
     program.addSubcommand(new PredictCommand());
     program.addSubcommand(new TrainCommand());
+    program.addSubcommand(new RecipesCommand());
+    program.addSubcommand(new SweepCommand());
+    program.addSubcommand(new DatasetCommand());
     program.addSubcommand(new EvaluateCommand());
     program.addSubcommand(new ImportCommand());
     program.addSubcommand(new ModelsCommand());

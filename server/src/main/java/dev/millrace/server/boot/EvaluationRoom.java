@@ -64,7 +64,7 @@ final class EvaluationRoom implements AutoCloseable {
             new PredictorEvaluator(
                 uncached,
                 versions,
-                datasets::load,
+                datasets::read,
                 time -> TimeUnit.NANOSECONDS.sleep(time.toNanos()),
                 System::nanoTime),
             versions,

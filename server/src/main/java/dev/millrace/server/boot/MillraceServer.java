@@ -207,9 +207,11 @@ public final class MillraceServer implements AutoCloseable {
             meters,
             clock,
             bakeInterval);
+    LearningRoom learning = new LearningRoom(options, repository);
     training =
         new TrainingRoom(
             options,
+            learning,
             gate.gated(
                 new RepositoryPublisher(
                     repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
@@ -249,6 +251,9 @@ public final class MillraceServer implements AutoCloseable {
                 CallThreads.of(calls, statuses)),
             malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
     gate.services(statuses)
+        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
+    learning
+        .services(statuses, checks.finishing())
         .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     services.addAll(
         foreign.services(

@@ -2,10 +2,8 @@ package dev.millrace.server.boot;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.millrace.server.boot.config.ServeOptions;
-import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.storage.FileJobJournal;
 import dev.millrace.server.storage.SqliteJobQueue;
-import dev.millrace.server.tensorflow.recipe.Recipes;
 import dev.millrace.server.tensorflow.worker.ChildProcessTrainer;
 import dev.millrace.server.tensorflow.worker.WorkerCommand;
 import dev.millrace.server.training.JobIds;
@@ -21,6 +19,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Executors;
 
 /** Where models are trained: the jobs, their queue and their processes. */
 final class TrainingRoom implements AutoCloseable {
@@ -37,7 +36,8 @@ final class TrainingRoom implements AutoCloseable {
    *
    * @param publisher puts what was trained where it is served from
    */
-  TrainingRoom(ServeOptions options, ModelPublisher publisher, InstantSource clock)
+  TrainingRoom(
+      ServeOptions options, LearningRoom learning, ModelPublisher publisher, InstantSource clock)
       throws IOException {
     Path folder = Files.createDirectories(options.dataDirectory().resolve("jobs"));
     queue =
@@ -45,7 +45,10 @@ final class TrainingRoom implements AutoCloseable {
             options.dataDirectory(),
             options.maxTrainingJobs(),
             new SqliteJobQueue.Timing(options.trainingHeartbeat(), POLL),
-            Threads.named("job"),
+            new SqliteJobQueue.Pools(
+                Executors.newFixedThreadPool(options.maxTrainingJobs(), Threads.named("job")),
+                Executors.newSingleThreadExecutor(Threads.named("job-queue")),
+                Executors.newScheduledThreadPool(2, Threads.named("job-heartbeat"))),
             clock);
     try {
       jobs =
@@ -57,11 +60,13 @@ final class TrainingRoom implements AutoCloseable {
                       options.checkpointInterval(),
                       options.trainingMemory().orElseGet(TrainingRoom::machineShare)),
                   options.datasets(),
+                  learning::folder,
                   Threads.named("trainer")),
               publisher,
               new TrainingRules(
-                  Recipes.onClassPath().descriptions(),
-                  new Datasets(options.datasets())::contains,
+                  learning.recipes(),
+                  learning.datasets()::contains,
+                  id -> learning.folder(id).isPresent(),
                   options.maxTrainingJobs(),
                   MOST_WAITING,
                   new RetryPolicy(options.trainingTries(), options.trainingRetryDelay()),

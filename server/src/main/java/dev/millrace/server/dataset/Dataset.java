@@ -14,4 +14,10 @@ public record Dataset(
     String digest,
     LabelledImages train,
     LabelledImages validation,
-    LabelledImages test) {}
+    LabelledImages test)
+    implements LabelledDataset {
+  @Override
+  public DatasetKind kind() {
+    return DatasetKind.IMAGES;
+  }
+}

@@ -13,8 +13,8 @@ record DatasetFaults(String dataset) {
         ErrorReason.DATASET_NOT_FOUND,
         "no dataset '"
             + shown()
-            + "'; 'mnist' is built in, and others are folders with four IDX files in the server's"
-            + " datasets folder",
+            + "'; 'mnist' is built in, and others are folders in the server's datasets folder, with"
+            + " four IDX files or a table of texts; ListDatasets names them all",
         Map.of("dataset", shown()));
   }
 

@@ -51,6 +51,22 @@ final class DatasetFolder implements DatasetFiles {
     return new DatasetFolder(root, files, faults, sums);
   }
 
+  /** Names of its files, sorted. */
+  List<String> names() {
+    return files.stream().map(DatasetFolder::name).toList();
+  }
+
+  /** One of its files. */
+  DatasetFile file(String name) {
+    Path file =
+        files.stream()
+            .filter(each -> name(each).equals(name))
+            .findFirst()
+            .orElseThrow(() -> faults.invalid("it has no file " + name));
+    Path real = inside(root, file, faults);
+    return new DatasetFile(name, () -> Files.newInputStream(real));
+  }
+
   @Override
   public DatasetFile find(DatasetRole role) {
     List<Path> found =

@@ -16,9 +16,9 @@ import java.util.stream.Stream;
  * The datasets that recipes can learn from: {@code mnist}, which is built in, and the sub-folders
  * of one folder. Safe for use by many threads; keeps nothing in memory.
  *
- * <p>A folder holds four IDX files under MNIST's names, or with a prefix before them and {@code
- * test} for {@code t10k} as EMNIST has them, each plain or compressed with gzip. A file {@code
- * SHA256SUMS} beside them is checked when there is one.
+ * <p>A folder of images holds four IDX files under MNIST's names, or with a prefix before them and
+ * {@code test} for {@code t10k} as EMNIST has them, each plain or compressed with gzip. A file
+ * {@code SHA256SUMS} beside them is checked when there is one.
  */
 public final class Datasets {
   private final Path directory;
@@ -46,6 +46,22 @@ public final class Datasets {
     return List.copyOf(names);
   }
 
+  /**
+   * What the examples of a dataset are, by the names of its files.
+   *
+   * @throws ServingException DATASET_NOT_FOUND; DATASET_INVALID if its folder cannot be read
+   */
+  public DatasetKind kind(String name) {
+    if (name.equals(BuiltInMnist.NAME)) {
+      return DatasetKind.IMAGES;
+    }
+    DatasetFaults faults = new DatasetFaults(name);
+    Folder folder = folder(name).orElseThrow(faults::notFound);
+    return TextDatasetReader.isMeant(DatasetFolder.open(folder.root(), folder.path(), faults))
+        ? DatasetKind.TEXTS
+        : DatasetKind.IMAGES;
+  }
+
   /** True when there is a dataset of this name; its files are not looked at. */
   public boolean contains(String name) {
     return name.equals(BuiltInMnist.NAME) || folder(name).isPresent();
@@ -68,14 +84,28 @@ public final class Datasets {
    * @throws ServingException DATASET_NOT_FOUND; DATASET_INVALID if a file is missing, damaged, of
    *     another form, or not of the digest that it should have
    */
-  public Dataset load(String name) {
+  public LabelledDataset read(String name) {
     DatasetFaults faults = new DatasetFaults(name);
     if (name.equals(BuiltInMnist.NAME)) {
       return new DatasetReader(name, new BuiltInMnist(), faults).read();
     }
     Folder folder = folder(name).orElseThrow(faults::notFound);
-    DatasetFiles files = DatasetFolder.open(folder.root(), folder.path(), faults);
-    return new DatasetReader(name, files, faults).read();
+    DatasetFolder files = DatasetFolder.open(folder.root(), folder.path(), faults);
+    return TextDatasetReader.isMeant(files)
+        ? new TextDatasetReader(name, files, faults).read()
+        : new DatasetReader(name, files, faults).read();
+  }
+
+  /**
+   * Reads a dataset of images.
+   *
+   * @throws ServingException as {@link #read}; also DATASET_INVALID if it is of another kind
+   */
+  public Dataset load(String name) {
+    if (read(name) instanceof Dataset images) {
+      return images;
+    }
+    throw new DatasetFaults(name).invalid("it has texts, images are needed");
   }
 
   private Optional<Folder> folder(String name) {

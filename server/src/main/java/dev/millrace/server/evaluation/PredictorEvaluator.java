@@ -1,7 +1,6 @@
 package dev.millrace.server.evaluation;
 
-import dev.millrace.server.dataset.Dataset;
-import dev.millrace.server.dataset.LabelledImages;
+import dev.millrace.server.dataset.LabelledDataset;
 import dev.millrace.server.evaluation.metrics.Calibration;
 import dev.millrace.server.evaluation.metrics.ClassFigures;
 import dev.millrace.server.evaluation.metrics.ConfusionMatrix;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class PredictorEvaluator implements Evaluator {
   private final Predictor predictor;
   private final VersionAccess versions;
-  private final Function<String, Dataset> datasets;
+  private final Function<String, ? extends LabelledDataset> datasets;
   private final Pauses pauses;
   private final LongSupplier nanoTime;
 
@@ -43,7 +42,7 @@ public final class PredictorEvaluator implements Evaluator {
   public PredictorEvaluator(
       Predictor predictor,
       VersionAccess versions,
-      Function<String, Dataset> datasets,
+      Function<String, ? extends LabelledDataset> datasets,
       Pauses pauses,
       LongSupplier nanoTime) {
     this.predictor = predictor;
@@ -56,11 +55,10 @@ public final class PredictorEvaluator implements Evaluator {
   @Override
   public EvaluationResults evaluate(EvaluationSpec spec, Progress progress)
       throws InterruptedException {
-    Dataset dataset = datasets.apply(spec.dataset());
-    LabelledImages images = spec.split().of(dataset);
+    LabelledDataset dataset = datasets.apply(spec.dataset());
+    Examples examples = Examples.of(dataset, spec);
     int count =
-        spec.maxExamples() == 0 ? images.count() : Math.min(spec.maxExamples(), images.count());
-    Pictures pictures = new Pictures(images, spec.batchSize());
+        spec.maxExamples() == 0 ? examples.count() : Math.min(spec.maxExamples(), examples.count());
     int disturbed = Math.min(count, spec.robustnessExamples());
     long ofOne = count;
     for (Disturbance disturbance : spec.disturbances()) {
@@ -68,16 +66,17 @@ public final class PredictorEvaluator implements Evaluator {
     }
     VersionId baseline = spec.baseline();
     Tally tally = new Tally(progress, ofOne * (baseline == null ? 1 : 2));
-    Measured first = measure(spec.version(), spec, pictures, count, tally);
-    Measured second = baseline == null ? null : measure(baseline, spec, pictures, count, tally);
+    Measured first = measure(spec.version(), spec, examples, count, tally);
+    Measured second = baseline == null ? null : measure(baseline, spec, examples, count, tally);
     return new EvaluationResults(
         dataset.digest(),
         count,
-        images.height(),
-        images.width(),
+        examples.height(),
+        examples.width(),
         first.figures(),
         second == null ? null : second.figures(),
-        comparison(first, second));
+        comparison(first, second),
+        examples.labels());
   }
 
   private record Measured(Predictions predictions, VersionFigures figures) {}
@@ -87,38 +86,25 @@ public final class PredictorEvaluator implements Evaluator {
   }
 
   private Measured measure(
-      VersionId version, EvaluationSpec spec, Pictures pictures, int count, Tally tally)
+      VersionId version, EvaluationSpec spec, Examples examples, int count, Tally tally)
       throws InterruptedException {
     tally.begin("loads " + version.resource());
     try (VersionAccess.Hold hold = versions.hold(version, tally::isCancelled)) {
-      Subject subject =
-          Subject.of(
-              version,
-              hold.signatures(),
-              spec.signature(),
-              spec.input(),
-              spec.output(),
-              pictures.images().height(),
-              pictures.images().width());
-      Scorer scorer = new Scorer(predictor, subject, tally::isCancelled, pauses);
+      Subject subject = examples.subject(version, hold.signatures(), spec);
+      Scorer scorer = new Scorer(predictor, subject, tally::isCancelled, pauses, nanoTime);
       tally.begin(version.resource() + " on " + count + " examples");
       Answers answers = new Answers(version, count);
-      pictures.forEachBatch(
+      examples.ask(
           count,
-          (at, pixels, labels) -> {
-            long start = nanoTime.getAsLong();
-            float[] probabilities = scorer.probabilities(pixels, labels.length);
-            answers.add(labels, probabilities, nanoTime.getAsLong() - start);
+          scorer,
+          (labels, probabilities, nanos) -> {
+            answers.add(labels, probabilities, nanos);
             tally.add(labels.length);
           });
       Predictions predictions = answers.predictions();
-      RobustnessTrial trial =
-          new RobustnessTrial(
-              scorer, pictures, Math.min(count, spec.robustnessExamples()), spec.seed(), tally);
-      List<Robustness> robustness = new ArrayList<>();
-      for (Disturbance disturbance : spec.disturbances()) {
-        robustness.add(trial.run(disturbance, predictions));
-      }
+      List<Robustness> robustness =
+          examples.robustness(
+              spec, Math.min(count, spec.robustnessExamples()), scorer, predictions, tally);
       ConfusionMatrix confusion = ConfusionMatrix.of(predictions);
       return new Measured(
           predictions,
@@ -130,10 +116,10 @@ public final class PredictorEvaluator implements Evaluator {
               ClassFigures.of(confusion),
               confusion,
               Calibration.of(predictions),
-              Misreads.of(predictions, pictures, spec.maxMisread()),
+              examples.misreads(predictions, spec.maxMisread()),
               answers.latency(spec.batchSize()),
               hold.memoryBytes(),
-              Slices.of(predictions, pictures::picture),
+              examples.slices(predictions),
               robustness));
     }
   }

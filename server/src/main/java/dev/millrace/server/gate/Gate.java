@@ -115,13 +115,20 @@ public final class Gate {
     }
   }
 
-  /** Judges a version that was published just now, if its model has a policy. Never throws. */
+  /**
+   * Judges a version that was published, if its model has a policy and nobody has asked for that
+   * yet. Never throws.
+   */
   public void onPublished(VersionId id) {
     if (!policies.has(id.model())) {
       return;
     }
     try {
-      judge(id, true);
+      synchronized (lock) {
+        if (store.find(id).isEmpty()) {
+          judge(id, true);
+        }
+      }
     } catch (RuntimeException refused) {
       log.warn("{} cannot be judged", id, refused);
       Instant now = clock.instant();

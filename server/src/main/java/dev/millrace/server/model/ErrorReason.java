@@ -77,6 +77,8 @@ public enum ErrorReason {
   DRAINING(Category.UNAVAILABLE),
   /** The model repository takes no writes now: its disk is full or read-only. */
   REPOSITORY_UNWRITABLE(Category.UNAVAILABLE),
+  /** The datasets folder takes no writes. */
+  DATASETS_UNWRITABLE(Category.UNAVAILABLE),
   /** The version could not be loaded. */
   LOAD_FAILED(Category.FAILED_PRECONDITION),
   /** The version was loaded and then failed on the requests of its warm-up. */
@@ -110,6 +112,10 @@ public enum ErrorReason {
   NO_FORMER_VERSION(Category.FAILED_PRECONDITION),
   /** The dataset's files are damaged or not of the expected form. */
   DATASET_INVALID(Category.FAILED_PRECONDITION),
+  /** There is a dataset of this name already, with other files. */
+  DATASET_EXISTS(Category.FAILED_PRECONDITION),
+  /** The version that a run shall go on from does not fit its recipe, parameters or dataset. */
+  PARENT_UNFIT(Category.FAILED_PRECONDITION),
   /** The training job has ended already. */
   JOB_FINISHED(Category.FAILED_PRECONDITION),
   /** The training process ended without a result. */

@@ -25,8 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +56,16 @@ public final class SqliteJobQueue implements JobQueue, AutoCloseable {
     public static final Timing USUAL = new Timing(Duration.ofSeconds(10), Duration.ofSeconds(1));
   }
 
+  /**
+   * The threads of the queue, which are the queue's own and end with it.
+   *
+   * @param workers as many as jobs may be worked on
+   * @param looking looks for what is due
+   * @param housekeeping makes heartbeats and looks for missed ones; two threads at least
+   */
+  public record Pools(
+      ExecutorService workers, ExecutorService looking, ScheduledExecutorService housekeeping) {}
+
   private final Jdbi jdbi;
   private final Scheduler scheduler;
   private final Connection keeper;
@@ -71,12 +80,10 @@ public final class SqliteJobQueue implements JobQueue, AutoCloseable {
    * Opens the file in a folder, making it if need be. A damaged one is set aside.
    *
    * @param most claims that are worked on at the same time
-   * @param threads makes as many threads, and four more
    * @throws IOException if the file cannot be used
    */
   public static SqliteJobQueue open(
-      Path folder, int most, Timing timing, ThreadFactory threads, InstantSource clock)
-      throws IOException {
+      Path folder, int most, Timing timing, Pools pools, InstantSource clock) throws IOException {
     SqliteFile file =
         SqliteFile.open(
             folder.resolve("jobs.db"),
@@ -86,7 +93,7 @@ public final class SqliteJobQueue implements JobQueue, AutoCloseable {
     try {
       // With no connection open, SQLite would make and remove its log at each look.
       Connection keeper = file.source().getConnection();
-      return new SqliteJobQueue(file, keeper, most, timing, threads, clock);
+      return new SqliteJobQueue(file, keeper, most, timing, pools, clock);
     } catch (SQLException failed) {
       throw new IOException("the queue of jobs cannot be opened", failed);
     }
@@ -97,13 +104,12 @@ public final class SqliteJobQueue implements JobQueue, AutoCloseable {
       Connection keeper,
       int most,
       Timing timing,
-      ThreadFactory threads,
+      Pools pools,
       InstantSource clock) {
     this.keeper = keeper;
     jdbi = Jdbi.create(file.source());
     CustomTask<Void> task =
         Tasks.custom(TASK).execute((instance, context) -> work(instance.getId()));
-    ExecutorService workers = Executors.newFixedThreadPool(most, threads);
     SchedulerBuilder builder =
         Scheduler.create(file.source(), task)
             .jdbcCustomization(new SqliteJdbcCustomization())
@@ -117,9 +123,9 @@ public final class SqliteJobQueue implements JobQueue, AutoCloseable {
             .enablePriority()
             .enableImmediateExecution()
             .threads(most)
-            .executorService(workers)
-            .dueExecutor(Executors.newSingleThreadExecutor(threads))
-            .housekeeperExecutor(Executors.newScheduledThreadPool(2, threads))
+            .executorService(pools.workers())
+            .dueExecutor(pools.looking())
+            .housekeeperExecutor(pools.housekeeping())
             .shutdownMaxWait(Duration.ofSeconds(1));
     scheduler = builder.build();
   }

@@ -3,6 +3,7 @@ package dev.millrace.server.training;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.FieldViolation;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,13 +11,14 @@ import java.util.Optional;
  * lines are made.
  *
  * @param name lower case with underscores, such as {@code learning_rate}
- * @param kind whole numbers or decimal ones
- * @param minimum least value allowed
+ * @param kind the form of its values
+ * @param minimum least value allowed; of a text, the least number of characters
  * @param minimumExclusive true when the least value itself is not allowed
- * @param maximum greatest value allowed
+ * @param maximum greatest value allowed; of a text, the greatest number of characters
  * @param maximumExclusive true when the greatest value itself is not allowed
  * @param defaultValue the value when none is given, as text
  * @param help one line for a person
+ * @param choices the values allowed of a CHOICE; empty for the other kinds
  */
 public record ParameterSpec(
     String name,
@@ -26,12 +28,41 @@ public record ParameterSpec(
     double maximum,
     boolean maximumExclusive,
     String defaultValue,
-    String help) {
-
+    String help,
+    List<String> choices) {
   /** The form of a parameter's values. */
   public enum Kind {
     INTEGER,
-    REAL
+    REAL,
+    TEXT,
+    CHOICE
+  }
+
+  /** Copies the list. */
+  public ParameterSpec {
+    choices = List.copyOf(choices);
+  }
+
+  /** A number. */
+  public ParameterSpec(
+      String name,
+      Kind kind,
+      double minimum,
+      boolean minimumExclusive,
+      double maximum,
+      boolean maximumExclusive,
+      String defaultValue,
+      String help) {
+    this(
+        name,
+        kind,
+        minimum,
+        minimumExclusive,
+        maximum,
+        maximumExclusive,
+        defaultValue,
+        help,
+        List.of());
   }
 
   /** A whole number from minimum to maximum. */
@@ -46,17 +77,36 @@ public record ParameterSpec(
     return new ParameterSpec(name, Kind.REAL, 0, false, maximum, false, "0", help);
   }
 
+  /** A text of at most so many characters. */
+  public static ParameterSpec text(String name, int longest, String defaultValue, String help) {
+    return new ParameterSpec(name, Kind.TEXT, 0, false, longest, false, defaultValue, help);
+  }
+
+  /** One of a few words, the first of which is the default. */
+  public static ParameterSpec choice(String name, List<String> words, String help) {
+    return new ParameterSpec(
+        name, Kind.CHOICE, 0, false, words.size(), false, words.get(0), help, words);
+  }
+
   /** The same parameter with another default. */
   ParameterSpec withDefault(String value) {
     return new ParameterSpec(
-        name, kind, minimum, minimumExclusive, maximum, maximumExclusive, value, help);
+        name, kind, minimum, minimumExclusive, maximum, maximumExclusive, value, help, choices);
   }
 
   /** What is wrong with a value, if anything is. */
   public Optional<FieldViolation> check(String text) {
+    if (kind == Kind.CHOICE) {
+      return choices.contains(text) ? Optional.empty() : Optional.of(violation(text));
+    }
     double value;
     try {
-      value = kind == Kind.INTEGER ? Long.parseLong(text) : Double.parseDouble(text);
+      value =
+          switch (kind) {
+            case INTEGER -> Long.parseLong(text);
+            case REAL -> Double.parseDouble(text);
+            default -> text.length();
+          };
     } catch (NumberFormatException notANumber) {
       return Optional.of(violation(text));
     }
@@ -67,6 +117,12 @@ public record ParameterSpec(
 
   /** The range in words, such as {@code a whole number from 1 to 1000000}. */
   public String range() {
+    if (kind == Kind.CHOICE) {
+      return "one of " + String.join(", ", choices);
+    }
+    if (kind == Kind.TEXT) {
+      return "at most " + plain(maximum) + " characters";
+    }
     return (kind == Kind.INTEGER ? "a whole number " : "a number ")
         + (minimumExclusive ? "above " : "from ")
         + plain(minimum)

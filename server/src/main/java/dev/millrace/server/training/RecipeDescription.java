@@ -1,5 +1,6 @@
 package dev.millrace.server.training;
 
+import dev.millrace.server.dataset.DatasetKind;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.FieldViolation;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -20,6 +22,7 @@ import java.util.stream.Collectors;
  * @param help one line for a person
  * @param defaultModel the model that it trains when none is named
  * @param defaultDataset the dataset that it learns from when none is named
+ * @param datasetKinds the kinds of dataset that it can learn from
  * @param parameters its parameters, in the order to show them
  */
 public record RecipeDescription(
@@ -27,11 +30,28 @@ public record RecipeDescription(
     String help,
     ModelName defaultModel,
     String defaultDataset,
+    Set<DatasetKind> datasetKinds,
     List<ParameterSpec> parameters) {
+  /**
+   * The parameter that names the version that a run goes on from, of the model that it trains; 0
+   * for none. A recipe that has it can go on from an earlier version.
+   */
+  public static final String FROM_VERSION = "from_version";
 
-  /** Copies the list. */
+  /** Copies the collections. */
   public RecipeDescription {
+    datasetKinds = Set.copyOf(datasetKinds);
     parameters = List.copyOf(parameters);
+  }
+
+  /** A recipe that learns from images. */
+  public RecipeDescription(
+      String name,
+      String help,
+      ModelName defaultModel,
+      String defaultDataset,
+      List<ParameterSpec> parameters) {
+    this(name, help, defaultModel, defaultDataset, Set.of(DatasetKind.IMAGES), parameters);
   }
 
   /**
@@ -72,6 +92,7 @@ public record RecipeDescription(
         otherHelp,
         defaultModel,
         defaultDataset,
+        datasetKinds,
         parameters.stream()
             .map(one -> one.withDefault(defaults.getOrDefault(one.name(), one.defaultValue())))
             .toList());

@@ -84,7 +84,9 @@ public final class RepositoryPublisher implements ModelPublisher {
             model.datasetDigest(),
             model.metrics(),
             clock.instant(),
-            List.of());
+            List.of(),
+            spec.parent().map(VersionId::number).orElse(0L),
+            "");
     try {
       VersionId version = repository.publish(spec.model(), exportDirectory, manifest);
       record(version, manifest);

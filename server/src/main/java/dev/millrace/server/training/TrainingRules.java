@@ -1,5 +1,8 @@
 package dev.millrace.server.training;
 
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
+import dev.millrace.server.model.VersionId;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -8,6 +11,7 @@ import java.util.function.Predicate;
  *
  * @param recipes the recipes there are, by name
  * @param datasets tells which datasets there are
+ * @param versions tells which versions there are to go on from
  * @param mostRunning jobs that run at the same time, at least 1
  * @param mostWaiting jobs that may wait, at least 0
  * @param retries what is done when a try ends before its time
@@ -16,6 +20,7 @@ import java.util.function.Predicate;
 public record TrainingRules(
     Map<String, RecipeDescription> recipes,
     Predicate<String> datasets,
+    Predicate<VersionId> versions,
     int mostRunning,
     int mostWaiting,
     RetryPolicy retries,
@@ -33,8 +38,32 @@ public record TrainingRules(
     recipes = Map.copyOf(recipes);
   }
 
+  /** Rules where there is no version to go on from. */
+  public TrainingRules(
+      Map<String, RecipeDescription> recipes,
+      Predicate<String> datasets,
+      int mostRunning,
+      int mostWaiting,
+      RetryPolicy retries,
+      Retention retention) {
+    this(recipes, datasets, version -> false, mostRunning, mostWaiting, retries, retention);
+  }
+
   /** An order with every default filled in, or the refusal of it. */
   TrainingSpec resolve(TrainingOrder order) {
-    return order.resolve(recipes, datasets);
+    TrainingSpec spec = order.resolve(recipes, datasets);
+    spec.parent()
+        .filter(parent -> !versions.test(parent))
+        .ifPresent(
+            parent -> {
+              throw new ServingException(
+                  ErrorReason.VERSION_NOT_FOUND,
+                  "there is no "
+                      + parent
+                      + " to go on from; name one that there is as "
+                      + RecipeDescription.FROM_VERSION,
+                  Map.of("model", parent.model().id(), "version", Long.toString(parent.number())));
+            });
+    return spec;
   }
 }

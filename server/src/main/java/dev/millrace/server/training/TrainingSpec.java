@@ -1,7 +1,9 @@
 package dev.millrace.server.training;
 
 import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.VersionId;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -35,6 +37,12 @@ public record TrainingSpec(
   /** Copies the map. */
   public TrainingSpec {
     parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
+  }
+
+  /** The version that the run goes on from; empty for one that begins anew. */
+  public Optional<VersionId> parent() {
+    long number = Long.parseLong(parameters.getOrDefault(RecipeDescription.FROM_VERSION, "0"));
+    return number == 0 ? Optional.empty() : Optional.of(new VersionId(model, number));
   }
 
   /** A spec of the usual priority. */

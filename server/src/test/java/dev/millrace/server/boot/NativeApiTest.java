@@ -7,12 +7,14 @@ import com.google.api.AnnotationsProto;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.SmallModels;
+import dev.millrace.v1.DatasetServiceProtos;
 import dev.millrace.v1.EvaluationServiceProtos;
 import dev.millrace.v1.FeedbackServiceProtos;
 import dev.millrace.v1.GateServiceProtos;
 import dev.millrace.v1.InferenceServiceProtos;
 import dev.millrace.v1.ModelServiceProtos;
 import dev.millrace.v1.PredictResponse;
+import dev.millrace.v1.RecipeServiceProtos;
 import dev.millrace.v1.TrainingServiceProtos;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -78,6 +80,7 @@ final class NativeApiTest {
               .replace("{label}", "none")
               .replace("{job}", "none")
               .replace("{evaluation}", "none")
+              .replace("{dataset}", "none")
               .replace("{import_id}", "none");
       for (Iterator<String> verb = path.getValue().fieldNames(); verb.hasNext(); ) {
         String method = verb.next().toUpperCase(java.util.Locale.ROOT);
@@ -117,6 +120,8 @@ final class NativeApiTest {
             ModelServiceProtos.getDescriptor(),
             TrainingServiceProtos.getDescriptor(),
             EvaluationServiceProtos.getDescriptor(),
+            DatasetServiceProtos.getDescriptor(),
+            RecipeServiceProtos.getDescriptor(),
             GateServiceProtos.getDescriptor(),
             FeedbackServiceProtos.getDescriptor())
         .flatMap(file -> file.getServices().stream())

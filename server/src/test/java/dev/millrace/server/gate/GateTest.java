@@ -110,6 +110,45 @@ class GateTest {
   }
 
   @Test
+  void published_toldAgain_isJudgedOnce() {
+    gate.onPublished(Figures.version(2));
+    gate.onPublished(Figures.version(2));
+    executor.runAll();
+    gate.onPublished(Figures.version(2));
+    assertThat(evaluations.list()).hasSize(1);
+    assertThat(promoted).hasSize(1);
+  }
+
+  @Test
+  void publisher_ofAJobThatHadPublished_bringsItBeforeTheGate() {
+    GatedPublisher publisher =
+        new GatedPublisher(
+            new ModelPublisher() {
+              @Override
+              public Optional<VersionId> published(JobRecord job) {
+                return Optional.of(Figures.version(2));
+              }
+
+              @Override
+              public VersionId publish(JobRecord job, TrainedModel model, Path export) {
+                return Figures.version(2);
+              }
+            },
+            new Policies(model -> policy),
+            model -> {},
+            gate);
+    JobRecord job =
+        new JobRecord(
+            "j1",
+            new TrainingSpec(Figures.MODEL, "recipe", new TreeMap<>(), 1, "mnist"),
+            "",
+            clock.instant());
+    assertThat(publisher.published(job)).contains(Figures.version(2));
+    executor.runAll();
+    assertThat(judgement(2).state()).isEqualTo(JudgementState.PROMOTED);
+  }
+
+  @Test
   void published_ofAModelWithoutAPolicy_isNotJudged() {
     policy = Optional.empty();
     gate.onPublished(Figures.version(2));

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -211,7 +212,10 @@ class SqliteJobQueueTest {
             folder,
             most,
             new SqliteJobQueue.Timing(heartbeat, Duration.ofMillis(50)),
-            THREADS,
+            new SqliteJobQueue.Pools(
+                Executors.newFixedThreadPool(most, THREADS),
+                Executors.newSingleThreadExecutor(THREADS),
+                Executors.newScheduledThreadPool(2, THREADS)),
             clock);
     opened.add(queue);
     return queue;

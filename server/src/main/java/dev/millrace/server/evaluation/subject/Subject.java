@@ -5,21 +5,23 @@ import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.tensor.TensorSpec;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a version is asked when it is measured on grey pictures: the signature, the input that takes
- * them and the output that tells the classes. Immutable.
+ * What a version is asked when it is measured on grey pictures or texts: the signature, the input
+ * that takes them and the output that tells the classes. Immutable.
  */
 public final class Subject {
   private final VersionId version;
   private final String signature;
   private final String input;
   private final String output;
-  private final PictureInput form;
+  private final Optional<PictureInput> form;
+  private final Optional<String> labelOutput;
   private final Optional<GradientSignature> gradients;
 
   private Subject(
@@ -27,13 +29,15 @@ public final class Subject {
       String signature,
       String input,
       String output,
-      PictureInput form,
+      Optional<PictureInput> form,
+      Optional<String> labelOutput,
       Optional<GradientSignature> gradients) {
     this.version = version;
     this.signature = signature;
     this.input = input;
     this.output = output;
     this.form = form;
+    this.labelOutput = labelOutput;
     this.gradients = gradients;
   }
 
@@ -54,21 +58,7 @@ public final class Subject {
       String output,
       int height,
       int width) {
-    Signature found = signatures.get(signature);
-    if (found == null) {
-      throw new ServingException(
-          ErrorReason.SIGNATURE_NOT_FOUND,
-          version + " has no signature '" + signature + "'; it has " + signatures.keySet(),
-          Map.of("model", version.model().id(), "version", Long.toString(version.number())));
-    }
-    if (found.inputs().size() != 1 || !(input.isEmpty() || found.inputs().containsKey(input))) {
-      throw unfit(
-          version,
-          "must take one input that the examples go into; signature '"
-              + signature
-              + "' takes "
-              + found.inputs().keySet());
-    }
+    Signature found = found(version, signatures, signature, input);
     String taken = found.inputs().firstKey();
     TensorSpec spec = Objects.requireNonNull(found.inputs().get(taken));
     PictureInput form =
@@ -85,25 +75,94 @@ public final class Subject {
                             taken,
                             spec.dtype(),
                             spec.shape())));
-    Optional<String> given =
-        output.isEmpty()
-            ? ClassScores.find(found)
-            : Optional.of(output).filter(name -> ClassScores.isOne(found.outputs().get(name)));
     return new Subject(
         version,
         signature,
         taken,
-        given.orElseThrow(
-            () ->
-                unfit(
-                    version,
-                    "must give a FLOAT32 or FLOAT64 output of [batch, classes]; name it as"
-                        + " 'output'; signature '"
-                        + signature
-                        + "' gives "
-                        + found.outputs().keySet())),
-        form,
+        output(version, signature, found, output),
+        Optional.of(form),
+        Optional.empty(),
         GradientSignature.find(signatures, taken));
+  }
+
+  /**
+   * Chooses what was left open, of a version that is measured on texts.
+   *
+   * @param signatures what the version can do
+   * @param signature name of the signature to run
+   * @param input name of the input; empty for the only one
+   * @param output name of the output; empty for the usual one
+   * @throws ServingException SIGNATURE_NOT_FOUND or EVALUATION_UNFIT, with what does not fit
+   */
+  public static Subject ofTexts(
+      VersionId version,
+      Map<String, Signature> signatures,
+      String signature,
+      String input,
+      String output) {
+    Signature found = found(version, signatures, signature, input);
+    String taken = found.inputs().firstKey();
+    TensorSpec spec = Objects.requireNonNull(found.inputs().get(taken));
+    if (!TextInput.fits(spec)) {
+      throw unfit(
+          version,
+          String.format(
+              Locale.ROOT,
+              "must take texts as STRING of [batch]; input '%s' takes %s %s",
+              taken,
+              spec.dtype(),
+              spec.shape()));
+    }
+    List<String> labels =
+        found.outputs().entrySet().stream()
+            .filter(each -> TextInput.fits(each.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    return new Subject(
+        version,
+        signature,
+        taken,
+        output(version, signature, found, output),
+        Optional.empty(),
+        labels.size() == 1 ? Optional.of(labels.get(0)) : Optional.empty(),
+        Optional.empty());
+  }
+
+  private static Signature found(
+      VersionId version, Map<String, Signature> signatures, String signature, String input) {
+    Signature found = signatures.get(signature);
+    if (found == null) {
+      throw new ServingException(
+          ErrorReason.SIGNATURE_NOT_FOUND,
+          version + " has no signature '" + signature + "'; it has " + signatures.keySet(),
+          Map.of("model", version.model().id(), "version", Long.toString(version.number())));
+    }
+    if (found.inputs().size() != 1 || !(input.isEmpty() || found.inputs().containsKey(input))) {
+      throw unfit(
+          version,
+          "must take one input that the examples go into; signature '"
+              + signature
+              + "' takes "
+              + found.inputs().keySet());
+    }
+    return found;
+  }
+
+  private static String output(
+      VersionId version, String signature, Signature found, String output) {
+    Optional<String> given =
+        output.isEmpty()
+            ? ClassScores.find(found)
+            : Optional.of(output).filter(name -> ClassScores.isOne(found.outputs().get(name)));
+    return given.orElseThrow(
+        () ->
+            unfit(
+                version,
+                "must give a FLOAT32 or FLOAT64 output of [batch, classes]; name it as"
+                    + " 'output'; signature '"
+                    + signature
+                    + "' gives "
+                    + found.outputs().keySet()));
   }
 
   private static ServingException unfit(VersionId version, String what) {
@@ -135,7 +194,7 @@ public final class Subject {
 
   /** Pixels of a picture. */
   public int pictureSize() {
-    return form.size();
+    return form().size();
   }
 
   /** How the version gives gradients, if it does. */
@@ -143,7 +202,12 @@ public final class Subject {
     return gradients;
   }
 
+  /** The output that tells each example's label, if there is one. */
+  Optional<String> labelOutput() {
+    return labelOutput;
+  }
+
   PictureInput form() {
-    return form;
+    return form.orElseThrow();
   }
 }

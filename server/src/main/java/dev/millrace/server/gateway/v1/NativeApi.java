@@ -16,11 +16,13 @@ import dev.millrace.server.gateway.RequestId;
 import dev.millrace.server.gateway.ServiceCalls;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.v1.DatasetServiceGrpc;
 import dev.millrace.v1.EvaluationServiceGrpc;
 import dev.millrace.v1.FeedbackServiceGrpc;
 import dev.millrace.v1.GateServiceGrpc;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ModelServiceGrpc;
+import dev.millrace.v1.RecipeServiceGrpc;
 import dev.millrace.v1.TrainingServiceGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
@@ -44,6 +46,8 @@ public final class NativeApi implements HttpRoutes, HttpService {
           ModelServiceGrpc.getServiceDescriptor(),
           TrainingServiceGrpc.getServiceDescriptor(),
           EvaluationServiceGrpc.getServiceDescriptor(),
+          DatasetServiceGrpc.getServiceDescriptor(),
+          RecipeServiceGrpc.getServiceDescriptor(),
           GateServiceGrpc.getServiceDescriptor(),
           FeedbackServiceGrpc.getServiceDescriptor());
 

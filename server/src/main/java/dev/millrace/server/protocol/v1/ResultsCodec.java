@@ -39,10 +39,10 @@ final class ResultsCodec {
                     .setExamples(results.examples())
                     .setHeight(results.height())
                     .setWidth(results.width()))
-            .setVersion(encode(results.version()));
+            .setVersion(encode(results, results.version()));
     VersionFigures baseline = results.baseline();
     if (baseline != null) {
-      builder.setBaseline(encode(baseline));
+      builder.setBaseline(encode(results, baseline));
       Optional.ofNullable(results.comparison())
           .ifPresent(test -> builder.setComparison(encode(test, results.version(), baseline)));
     }
@@ -57,7 +57,7 @@ final class ResultsCodec {
     return dev.millrace.v1.Disturbance.valueOf("DISTURBANCE_" + disturbance.name());
   }
 
-  private static EvaluatedVersion encode(VersionFigures figures) {
+  private static EvaluatedVersion encode(EvaluationResults results, VersionFigures figures) {
     EvaluatedVersion.Builder builder =
         EvaluatedVersion.newBuilder()
             .setVersion(figures.version().resource())
@@ -67,12 +67,12 @@ final class ResultsCodec {
             .setMacroPrecision(ClassFigures.macro(figures.classes(), ClassFigures::precision))
             .setMacroRecall(ClassFigures.macro(figures.classes(), ClassFigures::recall))
             .setMacroF1(ClassFigures.macro(figures.classes(), ClassFigures::f1))
-            .setConfusion(encode(figures.confusion()))
+            .setConfusion(encode(results, figures.confusion()))
             .setCalibration(encode(figures.calibration()))
             .setLatency(encode(figures.latency()))
             .setMemoryBytes(figures.memoryBytes());
-    figures.classes().forEach(each -> builder.addClasses(encode(each)));
-    figures.misread().forEach(each -> builder.addMisread(encode(each)));
+    figures.classes().forEach(each -> builder.addClasses(encode(results, each)));
+    figures.misread().forEach(each -> builder.addMisread(encode(results, each)));
     figures
         .slices()
         .forEach(
@@ -96,9 +96,10 @@ final class ResultsCodec {
         .build();
   }
 
-  private static dev.millrace.v1.ClassFigures encode(ClassFigures figures) {
+  private static dev.millrace.v1.ClassFigures encode(
+      EvaluationResults results, ClassFigures figures) {
     return dev.millrace.v1.ClassFigures.newBuilder()
-        .setLabel(Integer.toString(figures.label()))
+        .setLabel(results.label(figures.label()))
         .setPrecision(figures.precision())
         .setRecall(figures.recall())
         .setF1(figures.f1())
@@ -106,11 +107,12 @@ final class ResultsCodec {
         .build();
   }
 
-  private static dev.millrace.v1.ConfusionMatrix encode(ConfusionMatrix confusion) {
+  private static dev.millrace.v1.ConfusionMatrix encode(
+      EvaluationResults results, ConfusionMatrix confusion) {
     dev.millrace.v1.ConfusionMatrix.Builder builder =
         dev.millrace.v1.ConfusionMatrix.newBuilder().addAllCounts(confusion.counts());
     for (int label = 0; label < confusion.classes(); label++) {
-      builder.addLabels(Integer.toString(label));
+      builder.addLabels(results.label(label));
     }
     return builder.build();
   }
@@ -134,14 +136,16 @@ final class ResultsCodec {
     return builder.build();
   }
 
-  private static dev.millrace.v1.MisreadExample encode(MisreadExample example) {
+  private static dev.millrace.v1.MisreadExample encode(
+      EvaluationResults results, MisreadExample example) {
     return dev.millrace.v1.MisreadExample.newBuilder()
         .setIndex(example.index())
-        .setLabel(Integer.toString(example.label()))
-        .setPredicted(Integer.toString(example.predicted()))
+        .setLabel(results.label(example.label()))
+        .setPredicted(results.label(example.predicted()))
         .setProbability(example.probability())
         .setLabelProbability(example.labelProbability())
         .setPixels(ByteString.copyFrom(example.pixels().duplicate()))
+        .setText(example.words())
         .build();
   }
 

@@ -12,6 +12,7 @@ final class FileOps {
       Set.of("Save", "SaveV2", "SaveSlices", "MergeV2Checkpoints");
   private static final Map<String, Integer> RESTORE =
       Map.of("Restore", 0, "RestoreV2", 0, "RestoreSlice", 0);
+  private static final Set<String> PLAIN = Set.of("Save", "SaveV2", "Restore", "RestoreV2");
   private static final Map<String, Integer> TABLE =
       Map.of("InitializeTableFromTextFile", 1, "InitializeTableFromTextFileV2", 1);
 
@@ -28,6 +29,11 @@ final class FileOps {
 
   static boolean isRestore(String op) {
     return RESTORE.containsKey(op);
+  }
+
+  /** Writes or reads tensors in the one file that its first input names. */
+  static boolean isPlain(String op) {
+    return PLAIN.contains(op);
   }
 
   static boolean isTable(String op) {

@@ -9,8 +9,9 @@ import org.tensorflow.proto.MetaGraphDef;
 
 /**
  * Holds the ops that touch files to the only ways in which a SavedModel needs them: its saver reads
- * the variables from where the loader says, and its initialiser fills tables from its assets. What
- * callers run touches no file at all. One model, one thread.
+ * the variables from where the loader says, and its initialiser fills tables from its assets. The
+ * signatures {@code save} and {@code restore} touch the file that a training run names, and no
+ * caller can run them. What callers run touches no file at all. One model, one thread.
  */
 final class FileUse {
   private final GraphView graph;
@@ -28,6 +29,8 @@ final class FileUse {
     refuse(runs.served(), FileOps::isOne, "a signature");
     refuse(runs.initial(), FileOps::isSaver, "the initialiser");
     refuse(runs.restoring(), op -> FileOps.isSaver(op) && !FileOps.isRestore(op), "the restore op");
+    refuse(runs.keeping(), op -> FileOps.isOne(op) && !FileOps.isPlain(op), "save or restore");
+    names.check(runs.keeping(), runs.keptNames(), FileOps::isPlain, "the path that it is given");
     names.check(runs.initial(), assets, FileOps::isTable, "an asset of the model");
     names.check(runs.restoring(), assets, FileOps::isTable, "an asset of the model");
     names.check(

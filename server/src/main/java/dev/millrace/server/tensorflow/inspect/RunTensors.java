@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
 /** What a loader runs of a meta graph, and which tensors it feeds with names of files. */
@@ -27,7 +28,25 @@ final class RunTensors {
 
   /** The outputs of the signatures that callers run. */
   Set<String> served() {
-    return outputs(name -> !name.startsWith(INITIALISER));
+    return outputs(name -> !name.startsWith(INITIALISER) && !KeptState.NAMES.contains(name));
+  }
+
+  /** The outputs of the signatures that keep the model's state, which are not served. */
+  Set<String> keeping() {
+    return outputs(KeptState.NAMES::contains);
+  }
+
+  /** The tensors that a training run feeds with the path of the state. */
+  Set<String> keptNames() {
+    Set<String> names = new HashSet<>();
+    KeptState.NAMES.forEach(
+        name ->
+            metaGraph
+                .getSignatureDefOrDefault(name, SignatureDef.getDefaultInstance())
+                .getInputsMap()
+                .values()
+                .forEach(info -> names.add(whole(info.getName()))));
+    return names;
   }
 
   /** What runs once after the load. */

@@ -61,7 +61,9 @@ public final class MnistCnn implements Recipe {
   }
 
   @Override
-  public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
+  public TrainedModel train(RunInputs inputs, RunOutputs outputs) {
+    TrainingSpec spec = inputs.spec();
+    Dataset dataset = DatasetFit.images(inputs.dataset(), DESCRIPTION.name());
     MnistCnnParameters parameters =
         MnistCnnParameters.of(spec, DESCRIPTION.resolve(spec.parameters()));
     checkFits(dataset);
@@ -71,6 +73,7 @@ public final class MnistCnn implements Recipe {
     }
     try (TrainingRun run = new TrainingRun(parameters, dataset.train());
         EarlyStopping stopping = new EarlyStopping(parameters.patience())) {
+      inputs.parent().ifPresent(run::startFrom);
       BoardEvents board = new BoardEvents(outputs.events(), run);
       Map<String, Double> metrics = new TreeMap<>();
       RunState state = new RunState(run, stopping, metrics);

@@ -1,9 +1,7 @@
 package dev.millrace.server.tensorflow.recipe;
 
-import dev.millrace.server.dataset.Dataset;
 import dev.millrace.server.training.RecipeDescription;
 import dev.millrace.server.training.TrainedModel;
-import dev.millrace.server.training.TrainingSpec;
 import java.util.Map;
 
 /**
@@ -36,7 +34,7 @@ public final class MnistCnnBest implements Recipe {
   }
 
   @Override
-  public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
-    return recipe.train(spec, dataset, outputs);
+  public TrainedModel train(RunInputs inputs, RunOutputs outputs) {
+    return recipe.train(inputs, outputs);
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.server.tensorflow.recipe;
 
 import dev.millrace.server.training.ParameterSpec;
+import dev.millrace.server.training.RecipeDescription;
 import dev.millrace.server.training.TrainingSpec;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,13 @@ record MnistCnnParameters(
               0,
               10_000,
               0,
-              "reports without a better validation accuracy that end the run; 0 for never"));
+              "reports without a better validation accuracy that end the run; 0 for never"),
+          ParameterSpec.integer(
+              RecipeDescription.FROM_VERSION,
+              0,
+              Long.MAX_VALUE,
+              0,
+              "the version whose weights the run begins with; 0 for none"));
 
   /** A plain run: no epochs, decay, smoothing, averages, distortion or early end. */
   MnistCnnParameters(long steps, int batchSize, float learningRate, float dropout, long seed) {

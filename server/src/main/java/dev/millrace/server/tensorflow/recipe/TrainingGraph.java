@@ -112,6 +112,10 @@ final class TrainingGraph implements AutoCloseable {
       averages.ifPresent(these -> all.addAll(these.variables()));
       all.add(step);
       SaverOps.add(tf, all);
+      StartingWeights.add(
+          tf,
+          network.weights(),
+          set -> averages.map(these -> these.initialise(set)).orElse(List.of()));
     } catch (RuntimeException | Error failed) {
       graph.close();
       throw failed;

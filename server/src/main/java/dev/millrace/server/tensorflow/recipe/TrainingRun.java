@@ -4,6 +4,7 @@ import dev.millrace.server.dataset.BatchOrder;
 import dev.millrace.server.dataset.LabelledImages;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 import org.tensorflow.Result;
@@ -142,6 +143,11 @@ final class TrainingRun implements AutoCloseable {
   /** Ends the run: the weights become what is exported. */
   void publish() {
     session.runner().addTarget(graph.publish()).run().close();
+  }
+
+  /** Takes the weights of an earlier version. */
+  void startFrom(Path savedModel) {
+    StartingWeights.read(session, savedModel);
   }
 
   /** Keeps weights, optimiser and step. */

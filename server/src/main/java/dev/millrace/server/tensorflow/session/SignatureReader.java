@@ -5,6 +5,7 @@ import dev.millrace.server.tensor.DataType;
 import dev.millrace.server.tensor.ShapeSpec;
 import dev.millrace.server.tensor.TensorSpec;
 import dev.millrace.server.tensorflow.inspect.GraphView;
+import dev.millrace.server.tensorflow.inspect.KeptState;
 import dev.millrace.server.tensorflow.inspect.StateChanges;
 import dev.millrace.server.tensorflow.inspect.TransposedConvolutions;
 import dev.millrace.server.tensorflow.inspect.UnclearGraphException;
@@ -36,6 +37,7 @@ final class SignatureReader {
 
   private final MetaGraphDef metaGraph;
   private final StateChanges stateChanges;
+  private final KeptState keptState;
   private final TransposedConvolutions transposed;
   private final OpenRanks openRanks;
 
@@ -43,6 +45,7 @@ final class SignatureReader {
     this.metaGraph = metaGraph;
     GraphView graph = new GraphView(metaGraph.getGraphDef());
     this.stateChanges = new StateChanges(graph);
+    this.keptState = new KeptState(graph);
     this.transposed = new TransposedConvolutions(graph);
     this.openRanks = new OpenRanks(graph);
   }
@@ -56,7 +59,9 @@ final class SignatureReader {
               // Keras and TensorFlow 2 export the initialiser as if it were a signature.
               if (!name.startsWith("__saved_model")) {
                 try {
-                  read.served().put(name, openRanks.close(bind(definition)));
+                  BoundSignature bound = bind(definition);
+                  requireCallers(name, bound);
+                  read.served().put(name, openRanks.close(bound));
                 } catch (UnclearGraphException | IllegalArgumentException unfit) {
                   read.leftOut().put(name, String.valueOf(unfit.getMessage()));
                 }
@@ -64,6 +69,13 @@ final class SignatureReader {
             });
     read.leftOut().forEach((name, why) -> log.warn("signature '{}' is left out: {}", name, why));
     return read;
+  }
+
+  private void requireCallers(String name, BoundSignature bound) {
+    if (keptState.isOne(name, bound.fetches().values())) {
+      throw new IllegalArgumentException(
+          "it writes or reads a file that the caller names; only training runs it");
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.millrace.server.tensorflow.worker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.server.model.VersionId;
 import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.Trainer;
 import dev.millrace.server.training.Workplace;
@@ -11,7 +12,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,7 @@ public final class ChildProcessTrainer implements Trainer {
   private final WorkerCommand command;
   private final Limits limits;
   private final Path datasets;
+  private final Function<VersionId, Optional<Path>> versions;
   private final ThreadFactory threads;
   private final ObjectMapper json = WorkerMessage.json();
 
@@ -47,13 +51,19 @@ public final class ChildProcessTrainer implements Trainer {
    * A trainer.
    *
    * @param datasets folder of the datasets
+   * @param versions finds the folder of a version that a run goes on from
    * @param threads makes the two threads that listen to each process
    */
   public ChildProcessTrainer(
-      WorkerCommand command, Limits limits, Path datasets, ThreadFactory threads) {
+      WorkerCommand command,
+      Limits limits,
+      Path datasets,
+      Function<VersionId, Optional<Path>> versions,
+      ThreadFactory threads) {
     this.command = command;
     this.limits = limits;
     this.datasets = datasets;
+    this.versions = versions;
     this.threads = threads;
   }
 
@@ -95,7 +105,12 @@ public final class ChildProcessTrainer implements Trainer {
                 place.checkpoints().toString(),
                 place.token(),
                 Math.max(1, limits.checkpointInterval().toMillis())),
-            limits.memory()));
+            limits.memory(),
+            job.spec()
+                .parent()
+                .flatMap(versions)
+                .map(parent -> parent.toAbsolutePath().toString())
+                .orElse(null)));
     log.info("job {} trains in process {}", job.id(), process.pid());
     return new ChildRun(process);
   }

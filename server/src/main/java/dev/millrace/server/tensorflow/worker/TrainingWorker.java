@@ -1,13 +1,14 @@
 package dev.millrace.server.tensorflow.worker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.server.dataset.Dataset;
 import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.dataset.LabelledDataset;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.tensorflow.board.EventFile;
 import dev.millrace.server.tensorflow.recipe.Recipe;
 import dev.millrace.server.tensorflow.recipe.Recipes;
+import dev.millrace.server.tensorflow.recipe.RunInputs;
 import dev.millrace.server.tensorflow.recipe.RunOutputs;
 import dev.millrace.server.tensorflow.recipe.RunStopped;
 import dev.millrace.server.training.TrainedModel;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
@@ -68,11 +70,11 @@ public final class TrainingWorker {
     try (RunLock alone = RunLock.take(checkpoints);
         EventFile events = EventFile.in(Path.of(order.events()), InstantSource.system())) {
       Recipe recipe = Recipes.onClassPath().get(order.spec().recipe());
-      Dataset dataset = new Datasets(Path.of(order.datasets())).load(order.spec().dataset());
+      LabelledDataset dataset =
+          new Datasets(Path.of(order.datasets())).read(order.spec().dataset());
       TrainedModel model =
           recipe.train(
-              order.spec(),
-              dataset,
+              new RunInputs(order.spec(), dataset, parent(order)),
               new RunOutputs(
                   Path.of(order.export()),
                   progress -> say(reports, WorkerMessage.ofProgress(progress).toLine(json)),
@@ -102,6 +104,15 @@ public final class TrainingWorker {
       return WorkerMessage.ofFailure(
           ErrorReason.TRAINING_FAILED, "the run failed; the job's log tells why");
     }
+  }
+
+  private static Optional<Path> parent(WorkerMessage.Order order) {
+    if (order.spec().parent().isPresent() && order.parent() == null) {
+      throw new ServingException(
+          ErrorReason.VERSION_NOT_FOUND,
+          order.spec().parent().get() + ", from which the run was to go on, is gone");
+    }
+    return Optional.ofNullable(order.parent()).map(Path::of);
   }
 
   private static void say(PrintStream reports, String line) {

@@ -42,6 +42,7 @@ record WorkerMessage(
    * @param events folder of the events for TensorBoard
    * @param keeping where and how often the run's state is kept
    * @param memory most bytes of the whole process; 0 for no limit
+   * @param parent folder of the version to go on from; null for none
    */
   record Order(
       TrainingSpec spec,
@@ -49,7 +50,19 @@ record WorkerMessage(
       String export,
       String events,
       Keeping keeping,
-      long memory) {}
+      long memory,
+      @Nullable String parent) {
+    /** Of a run that begins anew. */
+    Order(
+        TrainingSpec spec,
+        String datasets,
+        String export,
+        String events,
+        Keeping keeping,
+        long memory) {
+      this(spec, datasets, export, events, keeping, memory, null);
+    }
+  }
 
   /**
    * How the run's state is kept.

@@ -145,7 +145,8 @@ class ScorerTest {
         this::predict,
         Subject.of(VERSION, signatures, "serving_default", "", "", 2, 2),
         () -> cancelled,
-        pauses::add);
+        pauses::add,
+        () -> 0);
   }
 
   private CompletionStage<InferenceResponse> predict(InferenceRequest request) {

@@ -82,12 +82,13 @@ class JobWatchFlowTest {
   }
 
   @Test
-  void send_whenTheServerStops_tellsTheLastEventAndEnds() {
+  void send_whenTheServerStops_endsForTheCallerToComeAgain() {
     caller.grant(100);
     jobs.close();
     executor.runAll();
 
-    assertThat(caller.sent()).containsExactly(1L, 2L, 3L);
-    assertThat(caller.isCompleted()).isTrue();
+    assertThat(caller.sent()).containsExactly(1L, 2L);
+    assertThat(caller.isCompleted()).isFalse();
+    assertThat(caller.error()).isNotNull();
   }
 }

@@ -20,6 +20,7 @@ import dev.millrace.server.model.VersionId;
 import dev.millrace.server.testing.GoldenModel;
 import dev.millrace.server.testing.HostileModels;
 import dev.millrace.server.testing.SmallModels;
+import dev.millrace.server.testing.TrainableModels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.FunctionDefLibrary;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SaverDef;
+import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
@@ -130,6 +132,29 @@ final class GraphInspectionTest {
           HostileModels.output(graph, "harm:0");
         });
     assertRefused("op 'RestoreV2' in node 'harm' touches files when a signature runs");
+  }
+
+  @Test
+  void check_saveSignatureToAFileOfItsChoice_isRefused() throws IOException {
+    change(
+        model,
+        graph -> {
+          graph.getGraphDefBuilder().addNode(text("path", "/tmp/harm"));
+          graph.getGraphDefBuilder().addNode(node("harm", "SaveV2", "path", "path", "path"));
+          graph.getGraphDefBuilder().addNode(node("done", "Identity", "path", "^harm"));
+          graph.putSignatureDef(
+              "save",
+              SignatureDef.newBuilder()
+                  .putOutputs("done", TensorInfo.newBuilder().setName("done:0").build())
+                  .build());
+        });
+    assertRefused("op 'SaveV2' in the graph reads a file that is not the path that it is given");
+  }
+
+  @Test
+  void check_trainableModelOfPythons_isTaken() {
+    TrainableModels.softmax(model);
+    inspect(InspectionLimits.DEFAULT);
   }
 
   @Test

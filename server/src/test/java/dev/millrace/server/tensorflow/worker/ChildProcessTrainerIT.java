@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -44,6 +45,7 @@ class ChildProcessTrainerIT {
             COMMAND,
             new ChildProcessTrainer.Limits(Duration.ofMillis(50), 0),
             root.resolve("datasets"),
+            id -> Optional.empty(),
             task -> {
               Thread thread = new Thread(task);
               thread.setDaemon(true);
@@ -153,6 +155,7 @@ class ChildProcessTrainerIT {
             COMMAND,
             new ChildProcessTrainer.Limits(Duration.ofSeconds(30), 8 << 20),
             root.resolve("datasets"),
+            id -> Optional.empty(),
             Thread::new);
     tight.start(record(spec("stubborn", "tiny")), place(1), listener);
 

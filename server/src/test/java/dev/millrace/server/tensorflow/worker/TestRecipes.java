@@ -5,12 +5,12 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.tensorflow.recipe.Recipe;
+import dev.millrace.server.tensorflow.recipe.RunInputs;
 import dev.millrace.server.tensorflow.recipe.RunOutputs;
 import dev.millrace.server.training.ParameterSpec;
 import dev.millrace.server.training.RecipeDescription;
 import dev.millrace.server.training.TrainedModel;
 import dev.millrace.server.training.TrainingProgress;
-import dev.millrace.server.training.TrainingSpec;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -58,8 +58,8 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
-      for (long step = 1; step <= Long.parseLong(spec.parameters().get("steps")); step++) {
+    public TrainedModel train(RunInputs inputs, RunOutputs outputs) {
+      for (long step = 1; step <= Long.parseLong(inputs.spec().parameters().get("steps")); step++) {
         outputs.progress().accept(progress(step));
       }
       try {
@@ -69,7 +69,8 @@ public final class TestRecipes {
         throw new UncheckedIOException(unwritable);
       }
       return TrainedModel.of(
-          Map.of("examples", (double) dataset.train().count()), dataset.digest());
+          Map.of("examples", (double) ((Dataset) inputs.dataset()).train().count()),
+          inputs.dataset().digest());
     }
   }
 
@@ -84,7 +85,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
+    public TrainedModel train(RunInputs inputs, RunOutputs outputs) {
       long[] step = new long[1];
       outputs
           .checkpoints()
@@ -105,7 +106,7 @@ public final class TestRecipes {
       } catch (IOException unwritable) {
         throw new UncheckedIOException(unwritable);
       }
-      return TrainedModel.of(Map.of("steps", (double) step[0]), dataset.digest());
+      return TrainedModel.of(Map.of("steps", (double) step[0]), inputs.dataset().digest());
     }
   }
 
@@ -117,7 +118,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
+    public TrainedModel train(RunInputs inputs, RunOutputs outputs) {
       outputs.progress().accept(progress(1));
       Runtime.getRuntime().halt(134);
       throw new AssertionError("unreachable");
@@ -132,7 +133,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
+    public TrainedModel train(RunInputs inputs, RunOutputs outputs) {
       Runtime.getRuntime().halt(0);
       throw new AssertionError("unreachable");
     }
@@ -146,7 +147,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
+    public TrainedModel train(RunInputs inputs, RunOutputs outputs) {
       Runtime.getRuntime().addShutdownHook(new Thread(Stubborn::stay));
       outputs.progress().accept(progress(ProcessHandle.current().pid()));
       stay();
@@ -168,7 +169,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
+    public TrainedModel train(RunInputs inputs, RunOutputs outputs) {
       throw new AssertionError("a secret at /secret/path");
     }
   }
@@ -181,7 +182,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
+    public TrainedModel train(RunInputs inputs, RunOutputs outputs) {
       throw new ServingException(ErrorReason.DATASET_INVALID, "images of 28 × 28 are needed\n");
     }
   }
@@ -194,7 +195,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
+    public TrainedModel train(RunInputs inputs, RunOutputs outputs) {
       List<byte[]> all = new ArrayList<>();
       while (true) {
         all.add(new byte[8 << 20]);
@@ -211,7 +212,7 @@ public final class TestRecipes {
     }
 
     @Override
-    public TrainedModel train(TrainingSpec spec, Dataset dataset, RunOutputs outputs) {
+    public TrainedModel train(RunInputs inputs, RunOutputs outputs) {
       System.out.println("{\"trained\":{\"metrics\":{},\"datasetDigest\":\"forged\"}}");
       // Never closed: it is the process's own output.
       OutputStream raw = new FileOutputStream(FileDescriptor.out);
@@ -223,7 +224,7 @@ public final class TestRecipes {
           System.err.println("y".repeat(1 << 20));
         }
         System.err.println("the last words");
-        return new Counting().train(spec, dataset, outputs);
+        return new Counting().train(inputs, outputs);
       } catch (IOException gone) {
         throw new UncheckedIOException(gone);
       }

@@ -26,7 +26,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -126,7 +128,10 @@ class TrainingJobsIT {
             root,
             1,
             new SqliteJobQueue.Timing(Duration.ofSeconds(1), Duration.ofMillis(100)),
-            THREADS,
+            new SqliteJobQueue.Pools(
+                Executors.newFixedThreadPool(1, THREADS),
+                Executors.newSingleThreadExecutor(THREADS),
+                Executors.newScheduledThreadPool(2, THREADS)),
             Clock.systemUTC());
     return new TrainingJobs(
         new FileJobJournal(root.resolve("jobs")),
@@ -134,6 +139,7 @@ class TrainingJobsIT {
             new WorkerCommand("64m"),
             new ChildProcessTrainer.Limits(Duration.ofMillis(50), 0),
             root.resolve("datasets"),
+            id -> Optional.empty(),
             THREADS),
         this::publish,
         new TrainingRules(

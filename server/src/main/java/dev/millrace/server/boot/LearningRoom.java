@@ -1,0 +1,61 @@
+package dev.millrace.server.boot;
+
+import dev.millrace.server.boot.config.ServeOptions;
+import dev.millrace.server.dataset.DatasetUploads;
+import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.model.VersionId;
+import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.protocol.v1.DatasetServiceV1;
+import dev.millrace.server.protocol.v1.RecipeServiceV1;
+import dev.millrace.server.repository.ModelRepository;
+import dev.millrace.server.repository.StoredVersion;
+import dev.millrace.server.tensorflow.recipe.Recipes;
+import dev.millrace.server.training.RecipeDescription;
+import io.grpc.ServerServiceDefinition;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+
+/** What can be learned from, and how: datasets, recipes, and versions to go on from. */
+final class LearningRoom {
+  private final ModelRepository repository;
+  private final Datasets datasets;
+  private final DatasetUploads uploads;
+  private final Map<String, RecipeDescription> recipes = Recipes.onClassPath().descriptions();
+
+  LearningRoom(ServeOptions options, ModelRepository repository) {
+    this.repository = repository;
+    datasets = new Datasets(options.datasets());
+    uploads =
+        new DatasetUploads(
+            options.datasets(), options.maxImportBytes(), () -> UUID.randomUUID().toString());
+  }
+
+  Datasets datasets() {
+    return datasets;
+  }
+
+  /** The recipes there are, by name. */
+  Map<String, RecipeDescription> recipes() {
+    return recipes;
+  }
+
+  /** The folder of a version that a run may go on from. */
+  Optional<Path> folder(VersionId id) {
+    return repository.find(id).map(StoredVersion::directory);
+  }
+
+  /**
+   * The wires of datasets and recipes.
+   *
+   * @param finishing checks uploads that are whole
+   */
+  List<ServerServiceDefinition> services(StatusMapper statuses, Executor finishing) {
+    return List.of(
+        new DatasetServiceV1(datasets, uploads, statuses, finishing).bindService(),
+        new RecipeServiceV1(recipes.values(), statuses).bindService());
+  }
+}
