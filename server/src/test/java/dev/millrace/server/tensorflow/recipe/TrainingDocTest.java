@@ -7,6 +7,8 @@ import dev.millrace.server.training.RecipeDescription;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,37 @@ final class TrainingDocTest {
       Files.writeString(PAGE, expected);
     }
     assertThat(Files.readString(PAGE)).isEqualTo(expected);
+  }
+
+  @Test
+  void page_configurations_areThoseThatTheExperimentsTry() throws IOException {
+    List<ExperimentTable.Row> rows = new ExperimentTable(PAGE).rows();
+    for (ExperimentTable.Row row : rows) {
+      assertThat(Experiments.ALL)
+          .filteredOn(one -> one.name().equals(row.name()))
+          .singleElement()
+          .satisfies(one -> assertThat(one.words()).isEqualTo(row.parameters()));
+    }
+    assertThat(rows).isNotEmpty();
+  }
+
+  @Test
+  void page_bestConfiguration_isTheShippedOneByValidationAlone() throws IOException {
+    ExperimentTable.Row best =
+        new ExperimentTable(PAGE)
+            .rows().stream()
+                .max(Comparator.comparingDouble(row -> number(row.validation())))
+                .orElseThrow();
+    Experiments.Configuration shipped =
+        Experiments.ALL.stream()
+            .filter(one -> one.parameters().equals(MnistCnnBest.DEFAULTS))
+            .findFirst()
+            .orElseThrow();
+    assertThat(best.name()).isEqualTo(shipped.name());
+  }
+
+  private static double number(String cell) {
+    return Double.parseDouble(cell.substring(0, cell.indexOf(' ')));
   }
 
   private static String parameters() {
