@@ -42,12 +42,12 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.MAX_TRAINING_JOBS, "6"),
               Map.entry(ServeOption.TRAINING_HEAP, "7MiB"),
               Map.entry(ServeOption.TRAINING_MEMORY, "13GiB"),
-              Map.entry(ServeOption.TRAINING_TRIES, "14"),
-              Map.entry(ServeOption.TRAINING_RETRY_DELAY, "15s"),
-              Map.entry(ServeOption.TRAINING_HEARTBEAT, "16s"),
-              Map.entry(ServeOption.CHECKPOINT_INTERVAL, "17s"),
-              Map.entry(ServeOption.KEEP_TRAINING_JOBS, "18"),
-              Map.entry(ServeOption.KEEP_TRAINING_JOBS_FOR, "19h"),
+              Map.entry(ServeOption.TRAINING_TRIES, "4"),
+              Map.entry(ServeOption.TRAINING_RETRY_DELAY, "14s"),
+              Map.entry(ServeOption.TRAINING_HEARTBEAT, "15s"),
+              Map.entry(ServeOption.CHECKPOINT_INTERVAL, "16s"),
+              Map.entry(ServeOption.KEEP_TRAINING_JOBS, "17"),
+              Map.entry(ServeOption.KEEP_TRAINING_JOBS_FOR, "18h"),
               Map.entry(ServeOption.MEMORY_BUDGET, "12GiB"),
               Map.entry(ServeOption.CHECK_MODELS, "inspect"),
               Map.entry(ServeOption.MAX_IMPORT_SIZE, "11GiB"),
@@ -80,6 +80,13 @@ final class OptionSourcesTest {
     assertThat(options.maxMessageBytes()).isEqualTo(64 << 20);
     assertThat(options.maxTrainingJobs()).isEqualTo(1);
     assertThat(options.trainingHeap()).isEqualTo("2048m");
+    assertThat(options.trainingMemory()).isEmpty();
+    assertThat(options.trainingTries()).isEqualTo(3);
+    assertThat(options.trainingRetryDelay()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(options.trainingHeartbeat()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(options.checkpointInterval()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(options.keepTrainingJobs()).isEqualTo(1000);
+    assertThat(options.keepTrainingJobsFor()).isEqualTo(Duration.ofDays(90));
     assertThat(options.memoryBudget()).isEmpty();
     assertThat(options.checkModels()).isEqualTo(CheckLevel.FULL);
     assertThat(options.maxImportBytes()).isEqualTo(4L << 30);
@@ -251,12 +258,12 @@ final class OptionSourcesTest {
     assertThat(options.maxTrainingJobs()).isEqualTo(6);
     assertThat(options.trainingHeap()).isEqualTo("7m");
     assertThat(options.trainingMemory()).hasValue(13L << 30);
-    assertThat(options.trainingTries()).isEqualTo(14);
-    assertThat(options.trainingRetryDelay()).isEqualTo(Duration.ofSeconds(15));
-    assertThat(options.trainingHeartbeat()).isEqualTo(Duration.ofSeconds(16));
-    assertThat(options.checkpointInterval()).isEqualTo(Duration.ofSeconds(17));
-    assertThat(options.keepTrainingJobs()).isEqualTo(18);
-    assertThat(options.keepTrainingJobsFor()).isEqualTo(Duration.ofHours(19));
+    assertThat(options.trainingTries()).isEqualTo(4);
+    assertThat(options.trainingRetryDelay()).isEqualTo(Duration.ofSeconds(14));
+    assertThat(options.trainingHeartbeat()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(options.checkpointInterval()).isEqualTo(Duration.ofSeconds(16));
+    assertThat(options.keepTrainingJobs()).isEqualTo(17);
+    assertThat(options.keepTrainingJobsFor()).isEqualTo(Duration.ofHours(18));
     assertThat(options.memoryBudget()).hasValue(12L << 30);
     assertThat(options.checkModels()).isEqualTo(CheckLevel.INSPECT);
     assertThat(options.maxImportBytes()).isEqualTo(11L << 30);
