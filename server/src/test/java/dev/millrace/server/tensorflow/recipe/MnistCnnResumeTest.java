@@ -63,8 +63,7 @@ class MnistCnnResumeTest {
     List<TrainingProgress> reports = new ArrayList<>();
     assertThatThrownBy(() -> train(parameters, reports, first, "first"))
         .isInstanceOf(RunStopped.class);
-    TrainedModel resumed =
-        train(parameters, reports, new Broken(Long.MAX_VALUE), "second");
+    TrainedModel resumed = train(parameters, reports, new Broken(Long.MAX_VALUE), "second");
 
     assertThat(reports).hasSize(1);
     assertThat(resumed.metrics())
@@ -80,8 +79,7 @@ class MnistCnnResumeTest {
     Files.writeString(state.resolve("variables"), "no variables");
     List<TrainingProgress> reports = new ArrayList<>();
     Broken keeper = new Broken(Long.MAX_VALUE);
-    TrainedModel trained =
-        train(Map.of("steps", "10", "batch_size", "4"), reports, keeper, "anew");
+    TrainedModel trained = train(Map.of("steps", "10", "batch_size", "4"), reports, keeper, "anew");
 
     assertThat(keeper.restored).isZero();
     assertThat(reports).extracting(TrainingProgress::step).containsExactly(10L);

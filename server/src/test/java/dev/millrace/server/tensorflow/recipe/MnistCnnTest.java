@@ -86,7 +86,8 @@ class MnistCnnTest {
         .containsEntry("dropout", "0.4")
         .containsEntry("epochs", "0")
         .containsEntry("rotation", "0")
-        .hasSize(13);
+        .containsEntry("from_version", "0")
+        .hasSize(14);
   }
 
   @ParameterizedTest
