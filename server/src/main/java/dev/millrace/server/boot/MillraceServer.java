@@ -339,6 +339,7 @@ public final class MillraceServer implements AutoCloseable {
     server.life.scan();
     server.traffic.start();
     server.gate.start(server.traffic.shadows()::report, server.timer);
+    server.training.start();
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(

@@ -80,6 +80,11 @@ final class TrainingRoom implements AutoCloseable {
     }
   }
 
+  /** Runs jobs from now on. */
+  void start() {
+    jobs.start();
+  }
+
   /** The jobs. */
   TrainingJobs jobs() {
     return jobs;

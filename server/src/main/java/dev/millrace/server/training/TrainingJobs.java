@@ -52,7 +52,7 @@ public final class TrainingJobs implements AutoCloseable {
 
   /**
    * Reads the journal: jobs that were under way when the server stopped wait for their next try,
-   * jobs that waited go on waiting. Then the queue gives out jobs.
+   * jobs that waited go on waiting.
    */
   public TrainingJobs(
       JobJournal journal,
@@ -85,6 +85,10 @@ public final class TrainingJobs implements AutoCloseable {
       journal.load().forEach(this::recover);
     }
     sweep();
+  }
+
+  /** Runs jobs from now on; to be called once, when whatever they need is there. */
+  public void start() {
     queue.start(runs::work);
   }
 

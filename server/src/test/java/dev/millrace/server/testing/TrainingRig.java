@@ -68,6 +68,13 @@ public final class TrainingRig {
 
   /** The server starts: jobs from what the journal holds. */
   public TrainingJobs open() {
+    TrainingJobs jobs = prepare();
+    jobs.start();
+    return jobs;
+  }
+
+  /** Jobs of a server that has not started yet. */
+  public TrainingJobs prepare() {
     return new TrainingJobs(
         journal, trainer, publisher, rules, new JobIds(new Random(7)), queue, clock);
   }

@@ -18,6 +18,18 @@ class TrainingJobsLifeTest {
   private final TrainingJobs jobs = rig.open();
 
   @Test
+  void start_ofAServer_isWhatRunsTheJobs() {
+    TrainingRig own = new TrainingRig();
+    TrainingJobs prepared = own.prepare();
+    own.create(prepared);
+    assertThat(own.trainer().started()).isEqualTo(0);
+
+    prepared.start();
+
+    assertThat(own.trainer().started()).isEqualTo(1);
+  }
+
+  @Test
   void cancel_ofAWaitingJob_endsItAtOnce() {
     rig.create(jobs);
     TrainingJob waiting = rig.create(jobs);

@@ -133,25 +133,28 @@ class TrainingJobsIT {
                 Executors.newSingleThreadExecutor(THREADS),
                 Executors.newScheduledThreadPool(2, THREADS)),
             Clock.systemUTC());
-    return new TrainingJobs(
-        new FileJobJournal(root.resolve("jobs")),
-        new ChildProcessTrainer(
-            new WorkerCommand("64m"),
-            new ChildProcessTrainer.Limits(Duration.ofMillis(50), 0),
-            root.resolve("datasets"),
-            id -> Optional.empty(),
-            THREADS),
-        this::publish,
-        new TrainingRules(
-            Recipes.onClassPath().descriptions(),
-            new Datasets(root.resolve("datasets"))::contains,
-            1,
-            10,
-            new RetryPolicy(2, Duration.ofMillis(10)),
-            new Retention(100, Duration.ofDays(1))),
-        new JobIds(new Random(1)),
-        queue,
-        Clock.systemUTC());
+    TrainingJobs jobs =
+        new TrainingJobs(
+            new FileJobJournal(root.resolve("jobs")),
+            new ChildProcessTrainer(
+                new WorkerCommand("64m"),
+                new ChildProcessTrainer.Limits(Duration.ofMillis(50), 0),
+                root.resolve("datasets"),
+                id -> Optional.empty(),
+                THREADS),
+            this::publish,
+            new TrainingRules(
+                Recipes.onClassPath().descriptions(),
+                new Datasets(root.resolve("datasets"))::contains,
+                1,
+                10,
+                new RetryPolicy(2, Duration.ofMillis(10)),
+                new Retention(100, Duration.ofDays(1))),
+            new JobIds(new Random(1)),
+            queue,
+            Clock.systemUTC());
+    jobs.start();
+    return jobs;
   }
 
   private VersionId publish(JobRecord job, TrainedModel model, Path export) {
