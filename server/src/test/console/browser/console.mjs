@@ -12,7 +12,7 @@ import {evaluatingTests} from './evaluating.mjs';
 import {modelsTests} from './models.mjs';
 import {pagesTests} from './pages.mjs';
 import {Rig} from './rig.mjs';
-import {trainingTests} from './training.mjs';
+import {loopTests, trainingTests} from './training.mjs';
 import {troublesTests} from './troubles.mjs';
 import {tryItTests} from './try-it.mjs';
 
@@ -32,6 +32,7 @@ modelsTests(rig);
 evaluatingTests(rig);
 pagesTests(rig);
 troublesTests(rig);
+loopTests(rig);
 
 test('nothing_strange_happenedMeanwhile', () => {
   assert.deepEqual(rig.strange, []);

@@ -53,7 +53,10 @@ export function trainingTests(rig) {
     assert.ok((await pointsOf(rig)) > first);
     assert.match(await rig.page.textContent('.stats'), /Test accuracy9\d\.\d\d %/);
   });
+}
 
+/** The whole loop, which leaves another champion behind. */
+export function loopTests(rig) {
   test('trainJudgeAndServe_oneClick_showsTheStagesAndEndsServing', async () => {
     await rig.go('training');
     await rig.page.fill('#train-steps', '150');

@@ -112,7 +112,8 @@ class TrainingJobsIT {
 
     assertThat(await(jobs, waits, job -> job.state().isFinal()).state())
         .isEqualTo(TrainingJobState.SUCCEEDED);
-    assertThat(jobs.get(ran).state()).isEqualTo(TrainingJobState.SUCCEEDED);
+    assertThat(await(jobs, ran, job -> job.state().isFinal()).state())
+        .isEqualTo(TrainingJobState.SUCCEEDED);
     assertThat(jobs.eventsAfter(ran, 0))
         .extracting(TrainingEvent::what)
         .contains(new TrainingEvent.Resumed(kept, 1, 2));
