@@ -101,7 +101,8 @@ public final class HttpDoor implements AutoCloseable {
             .verboseResponses(false)
             .gracefulShutdown(
                 GracefulShutdown.builder()
-                    .quietPeriodMillis(0)
+                    // With 0 the library would close connections on which requests are under way.
+                    .quietPeriodMillis(1)
                     .timeout(settings.drainTimeout())
                     .build());
     if (settings.tls().isPresent()) {

@@ -1,6 +1,7 @@
 package dev.millrace.server.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.linecorp.armeria.common.HttpResponse;
 import dev.millrace.server.protocol.StatusMapper;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -182,6 +184,11 @@ final class SlowClientsTest {
                   .getBytes(StandardCharsets.US_ASCII));
       asked.await();
       var drained = door.drain();
+      socket.setSoTimeout(500);
+      assertThatThrownBy(() -> socket.getInputStream().read())
+          .as("neither an end nor an answer")
+          .isInstanceOf(SocketTimeoutException.class);
+      socket.setSoTimeout(30_000);
       answerable.countDown();
       assertThat(Http.readAll(socket)).contains("late");
       assertThat(drained.get(30, TimeUnit.SECONDS)).isTrue();
