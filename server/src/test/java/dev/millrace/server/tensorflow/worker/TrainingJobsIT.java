@@ -14,7 +14,6 @@ import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.Retention;
 import dev.millrace.server.training.RetryPolicy;
 import dev.millrace.server.training.TrainedModel;
-import dev.millrace.server.training.TrainingEvent;
 import dev.millrace.server.training.TrainingJob;
 import dev.millrace.server.training.TrainingJobState;
 import dev.millrace.server.training.TrainingJobs;
@@ -98,29 +97,6 @@ class TrainingJobsIT {
 
     assertThat(jobs.get(id).state()).isEqualTo(TrainingJobState.CANCELLED);
     process.onExit().get(1, TimeUnit.SECONDS);
-  }
-
-  @Test
-  void server_thatStopsAndStarts_goesOnWithWhatRanAndRunsWhatWaited() throws Exception {
-    String ran = jobs.create(TrainingOrder.ofRecipe("keeping"), "").record().id();
-    String waits = jobs.create(TrainingOrder.ofRecipe("counting"), "again").record().id();
-    await(jobs, ran, job -> job.progress().filter(p -> p.step() >= 100).isPresent());
-    stop();
-    assertThat(jobs.get(ran).reason()).contains(ErrorReason.DRAINING);
-    long kept = jobs.get(ran).checkpointStep();
-    jobs = start();
-
-    assertThat(await(jobs, waits, job -> job.state().isFinal()).state())
-        .isEqualTo(TrainingJobState.SUCCEEDED);
-    assertThat(await(jobs, ran, job -> job.state().isFinal()).state())
-        .isEqualTo(TrainingJobState.SUCCEEDED);
-    assertThat(jobs.eventsAfter(ran, 0))
-        .extracting(TrainingEvent::what)
-        .contains(new TrainingEvent.Resumed(kept, 1, 2));
-    assertThat(kept).isGreaterThanOrEqualTo(100);
-    assertThat(jobs.create(TrainingOrder.ofRecipe("counting"), "again").record().id())
-        .isEqualTo(waits);
-    assertThat(jobs.eventsAfter(waits, 0)).hasSize(9);
   }
 
   private TrainingJobs start() throws IOException {
