@@ -49,7 +49,7 @@ final class TextLoop {
     ProgressMeter meter =
         new ProgressMeter(run.step(), total, run.parameters().batchSize(), every, nanoTime);
     while (run.step() < total) {
-      TrainingRun.StepResult result = run.next();
+      TrainingSession.StepResult result = run.next();
       meter.add(result.loss(), result.correct());
       long step = run.step();
       if (step % every == 0 || step == total) {

@@ -2,21 +2,15 @@ package dev.millrace.server.tensorflow.recipe;
 
 import dev.millrace.server.dataset.BatchOrder;
 import dev.millrace.server.dataset.LabelledTexts;
-import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 
 /**
@@ -32,9 +26,7 @@ final class TextRun implements AutoCloseable {
   private final long totalSteps;
   private final int[] indexes;
   private final TextTrainingGraph graph;
-  private final Session session;
-  private Optional<Path> parent = Optional.empty();
-  private long step;
+  private final TrainingSession session;
 
   /** Builds the graph and sets the initial weights. */
   TextRun(TextParameters parameters, LabelledTexts examples, int classes) {
@@ -45,28 +37,21 @@ final class TextRun implements AutoCloseable {
     indexes = new int[parameters.batchSize()];
     graph = new TextTrainingGraph(parameters, classes, totalSteps);
     try {
-      session = new Session(graph.graph());
+      session = new TrainingSession(graph.graph(), graph.ends());
     } catch (RuntimeException | Error failed) {
       graph.close();
-      throw failed;
-    }
-    try {
-      session.runner().addTarget(graph.initialise()).run().close();
-    } catch (RuntimeException | Error failed) {
-      close();
       throw failed;
     }
   }
 
   /** Takes the weights of an earlier version. */
   void startFrom(Path savedModel) {
-    StartingWeights.read(session, savedModel);
-    parent = Optional.of(savedModel);
+    session.startFrom(savedModel);
   }
 
   /** Steps done. */
   long step() {
-    return step;
+    return session.step();
   }
 
   /** Steps of the whole run. */
@@ -88,36 +73,14 @@ final class TextRun implements AutoCloseable {
    *
    * @throws ServingException TRAINING_FAILED if the loss is no number any more
    */
-  TrainingRun.StepResult next() {
-    order.batch(step, indexes);
-    float loss;
-    int correct;
+  TrainingSession.StepResult next() {
+    order.batch(session.step(), indexes);
     try (TString texts = texts(examples, indexes);
-        TInt32 labels = labels(examples, indexes);
-        Result result =
-            session
-                .runner()
-                .feed(graph.texts(), texts)
-                .feed(graph.labels(), labels)
-                .fetch(graph.loss())
-                .fetch(graph.trainCorrect())
-                .addTarget(graph.trainStep())
-                .run()) {
-      loss = ((TFloat32) result.get(0)).getFloat();
-      correct = ((TInt32) result.get(1)).getInt();
+        TInt32 labels = labels(examples, indexes)) {
+      return session.learn(
+          session.runner().feed(graph.texts(), texts).feed(graph.labels(), labels),
+          parameters.learningRate());
     }
-    step++;
-    if (!Float.isFinite(loss)) {
-      throw new ServingException(
-          ErrorReason.TRAINING_FAILED,
-          String.format(
-              Locale.ROOT,
-              "the loss is %s at step %d; try a learning_rate below %s",
-              loss,
-              step,
-              parameters.learningRate()));
-    }
-    return new TrainingRun.StepResult(loss, correct);
   }
 
   /** Share of the examples classified rightly without dropout, 0..1. */
@@ -151,27 +114,17 @@ final class TextRun implements AutoCloseable {
 
   /** Keeps weights, optimiser and step. */
   void save(Checkpoint checkpoint) {
-    checkpoint.save(session);
+    session.save(checkpoint);
   }
 
   /** Goes on where the checkpoint was saved, in a run of the same parameters and examples. */
   void restore(Checkpoint checkpoint) {
-    checkpoint.restore(session);
-    try (Result result = session.runner().fetch(graph.globalStep()).run()) {
-      step = ((TInt64) result.get(0)).getLong();
-    }
+    session.restore(checkpoint);
   }
 
   /** The same; when it fails, the run is back at its beginning. */
   void restoreOrBegin(Checkpoint checkpoint) {
-    try {
-      restore(checkpoint);
-    } catch (RuntimeException damaged) {
-      session.runner().addTarget(graph.initialise()).run().close();
-      parent.ifPresent(this::startFrom);
-      step = 0;
-      throw damaged;
-    }
+    session.restoreOrBegin(checkpoint);
   }
 
   @Override

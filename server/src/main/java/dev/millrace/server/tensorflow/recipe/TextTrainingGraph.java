@@ -24,12 +24,8 @@ final class TextTrainingGraph implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Operand<TString> texts;
   private final Operand<TInt32> labels;
-  private final Operand<TFloat32> loss;
-  private final Operand<TInt32> trainCorrect;
   private final Operand<TInt32> correct;
-  private final Op initialise;
-  private final Op trainStep;
-  private final Operand<TInt64> globalStep;
+  private final TrainingSession.Ends ends;
 
   /**
    * Builds it.
@@ -47,11 +43,11 @@ final class TextTrainingGraph implements AutoCloseable {
       AdamOptimiser adam = new AdamOptimiser(tf, network.weights());
       ResourceVariable<TInt64> step =
           ResourceVariable.create(tf, "global_step", TInt64.class, Shape.scalar());
-      globalStep = step.read(tf);
+      Operand<TInt64> globalStep = step.read(tf);
       List<Op> first = network.initialise(tf.withSubScope("initial"), seeds);
       first.addAll(adam.initialise());
       first.add(step.assign(tf, tf.constant(0L)));
-      initialise = tf.withName("initialise").withControlDependencies(first).noOp();
+      Op initialise = tf.withName("initialise").withControlDependencies(first).noOp();
 
       WordRuns runs =
           WordRuns.of(tf.withSubScope("words"), texts, parameters.words(), parameters.buckets());
@@ -62,14 +58,15 @@ final class TextTrainingGraph implements AutoCloseable {
       UnaryOperator<Operand<TFloat32>> dropout =
           Dropout.of(train, parameters.dropout(), seeds.nextLong(), globalStep);
       TextNetwork.Tower tower = network.tower(train, runs, dropout);
-      trainCorrect = countCorrect(train, tower.logits());
-      loss = meanCrossEntropy(train, tower.logits(), classes);
+      Operand<TInt32> trainCorrect = countCorrect(train, tower.logits());
+      Operand<TFloat32> loss = meanCrossEntropy(train, tower.logits(), classes);
       Operand<TFloat32> learningRate =
           LearningRate.of(
               train, parameters.learningRate(), parameters.cosineDecay(), totalSteps, globalStep);
       List<Op> steps = adam.apply(network.gradients(train, loss, tower), learningRate);
       Ops after = train.withControlDependencies(steps);
-      trainStep = after.assignAddVariableOp(step.handle(), after.constant(1L));
+      Op trainStep = after.assignAddVariableOp(step.handle(), after.constant(1L));
+      ends = new TrainingSession.Ends(initialise, globalStep, trainStep, loss, trainCorrect);
 
       List<ResourceVariable<? extends TType>> all = new ArrayList<>(network.weights());
       all.addAll(adam.variables());
@@ -99,6 +96,11 @@ final class TextTrainingGraph implements AutoCloseable {
     return graph;
   }
 
+  /** What a session trains it by; the tower that learns has dropout. */
+  TrainingSession.Ends ends() {
+    return ends;
+  }
+
   /** Takes a batch of texts. */
   Operand<TString> texts() {
     return texts;
@@ -109,34 +111,9 @@ final class TextTrainingGraph implements AutoCloseable {
     return labels;
   }
 
-  /** Mean loss of a batch, with dropout. */
-  Operand<TFloat32> loss() {
-    return loss;
-  }
-
-  /** Examples of a batch classified rightly, with dropout. */
-  Operand<TInt32> trainCorrect() {
-    return trainCorrect;
-  }
-
   /** Examples of a batch classified rightly, without dropout. */
   Operand<TInt32> correct() {
     return correct;
-  }
-
-  /** Number of steps done. */
-  Operand<TInt64> globalStep() {
-    return globalStep;
-  }
-
-  /** Sets all variables for the first step. */
-  Op initialise() {
-    return initialise;
-  }
-
-  /** Learns from a batch. */
-  Op trainStep() {
-    return trainStep;
   }
 
   @Override

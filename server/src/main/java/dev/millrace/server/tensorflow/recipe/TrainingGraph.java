@@ -27,15 +27,11 @@ final class TrainingGraph implements AutoCloseable {
   private final Graph graph;
   private final Operand<TFloat32> images;
   private final Operand<TInt32> labels;
-  private final Operand<TFloat32> loss;
-  private final Operand<TInt32> trainCorrect;
   private final Operand<TInt32> correct;
+  private final TrainingSession.Ends ends;
   private final Operand<TInt32> classes;
   private final SortedMap<String, Operand<TFloat32>> weights = new TreeMap<>();
-  private final Op initialise;
-  private final Op trainStep;
   private final Op publish;
-  private final Operand<TInt64> globalStep;
 
   /**
    * Builds it.
@@ -62,7 +58,7 @@ final class TrainingGraph implements AutoCloseable {
                   new WeightAverages(tf, network.weights(), parameters.weightAveraging()));
       ResourceVariable<TInt64> step =
           ResourceVariable.create(tf, "global_step", TInt64.class, Shape.scalar());
-      globalStep = step.read(tf);
+      Operand<TInt64> globalStep = step.read(tf);
 
       List<Op> first = InitialWeights.assign(tf.withSubScope("initial"), network, seeds);
       List<Op> begun =
@@ -70,7 +66,7 @@ final class TrainingGraph implements AutoCloseable {
       first.addAll(begun);
       first.addAll(adam.initialise());
       first.add(step.assign(tf, tf.constant(0L)));
-      initialise = tf.withName("initialise").withControlDependencies(first).noOp();
+      Op initialise = tf.withName("initialise").withControlDependencies(first).noOp();
 
       Ops serve = tf.withSubScope("serve");
       Operand<TFloat32> measured =
@@ -89,9 +85,9 @@ final class TrainingGraph implements AutoCloseable {
       Operand<TFloat32> distorted =
           DistortedImages.of(train, images, parameters.distortion(), seeds.nextLong(), globalStep);
       Operand<TFloat32> logits = MnistNetwork.logits(train, distorted, learnt, dropout);
-      trainCorrect =
+      Operand<TInt32> trainCorrect =
           countCorrect(train, train.math.argMax(logits, train.constant(1), TInt32.class), labels);
-      loss = meanCrossEntropy(train, logits, labels, parameters.labelSmoothing());
+      Operand<TFloat32> loss = meanCrossEntropy(train, logits, labels, parameters.labelSmoothing());
 
       Operand<TFloat32> learningRate =
           LearningRate.of(
@@ -101,7 +97,8 @@ final class TrainingGraph implements AutoCloseable {
           averages.map(these -> these.update(List.copyOf(steps), globalStep)).orElse(List.of());
       steps.addAll(averaged);
       Ops after = train.withControlDependencies(steps);
-      trainStep = after.assignAddVariableOp(step.handle(), after.constant(1L));
+      Op trainStep = after.assignAddVariableOp(step.handle(), after.constant(1L));
+      ends = new TrainingSession.Ends(initialise, globalStep, trainStep, loss, trainCorrect);
       publish =
           tf.withName("publish")
               .withControlDependencies(averages.map(WeightAverages::publish).orElse(List.of()))
@@ -156,6 +153,11 @@ final class TrainingGraph implements AutoCloseable {
     return graph;
   }
 
+  /** What a session trains it by; the tower that learns has dropout. */
+  TrainingSession.Ends ends() {
+    return ends;
+  }
+
   /** Takes a batch of images. */
   Operand<TFloat32> images() {
     return images;
@@ -164,16 +166,6 @@ final class TrainingGraph implements AutoCloseable {
   /** Takes the classes of a batch. */
   Operand<TInt32> labels() {
     return labels;
-  }
-
-  /** Mean loss of a batch, with dropout. */
-  Operand<TFloat32> loss() {
-    return loss;
-  }
-
-  /** Examples of a batch classified rightly, with dropout. */
-  Operand<TInt32> trainCorrect() {
-    return trainCorrect;
   }
 
   /** Examples of a batch classified rightly, without dropout. */
@@ -189,21 +181,6 @@ final class TrainingGraph implements AutoCloseable {
   /** The network's weights by name. */
   SortedMap<String, Operand<TFloat32>> weights() {
     return weights;
-  }
-
-  /** Number of steps done. */
-  Operand<TInt64> globalStep() {
-    return globalStep;
-  }
-
-  /** Sets all variables for the first step. */
-  Op initialise() {
-    return initialise;
-  }
-
-  /** Learns from a batch. */
-  Op trainStep() {
-    return trainStep;
   }
 
   /** Makes the weights what is exported: their averages, where these are kept. */

@@ -59,7 +59,7 @@ final class TrainingLoop {
     double secondsBefore = metrics.getOrDefault(SECONDS, 0.0);
     boolean over = false;
     while (run.step() < total && !over) {
-      TrainingRun.StepResult result = run.next();
+      TrainingSession.StepResult result = run.next();
       meter.add(result.loss(), result.correct());
       long step = run.step();
       if (step % REPORT_EVERY == 0 || step == total) {

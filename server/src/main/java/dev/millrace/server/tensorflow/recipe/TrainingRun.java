@@ -2,19 +2,13 @@ package dev.millrace.server.tensorflow.recipe;
 
 import dev.millrace.server.dataset.BatchOrder;
 import dev.millrace.server.dataset.LabelledImages;
-import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
 
 /**
  * A model in training: its graph, its session and its place in the order of examples. Not safe for
@@ -27,11 +21,9 @@ final class TrainingRun implements AutoCloseable {
   private final long totalSteps;
   private final int[] indexes;
   private final TrainingGraph graph;
-  private final Session session;
+  private final TrainingSession session;
   private final ImageBatch batch;
   private final Evaluation evaluation;
-  private Optional<Path> parent = Optional.empty();
-  private long step;
 
   /** Builds the graph and sets the initial weights. */
   TrainingRun(MnistCnnParameters parameters, LabelledImages examples) {
@@ -43,23 +35,23 @@ final class TrainingRun implements AutoCloseable {
     batch = new ImageBatch(parameters.batchSize());
     try {
       graph = new TrainingGraph(parameters, totalSteps);
-      session = new Session(graph.graph());
     } catch (RuntimeException | Error failed) {
       batch.close();
       throw failed;
     }
-    evaluation = new Evaluation(graph, session);
     try {
-      session.runner().addTarget(graph.initialise()).run().close();
+      session = new TrainingSession(graph.graph(), graph.ends());
     } catch (RuntimeException | Error failed) {
-      close();
+      graph.close();
+      batch.close();
       throw failed;
     }
+    evaluation = new Evaluation(graph, session.session());
   }
 
   /** Steps done. */
   long step() {
-    return step;
+    return session.step();
   }
 
   /** Steps of the whole run. */
@@ -76,44 +68,13 @@ final class TrainingRun implements AutoCloseable {
    *
    * @throws ServingException TRAINING_FAILED if the loss is no number any more
    */
-  StepResult next() {
-    order.batch(step, indexes);
+  TrainingSession.StepResult next() {
+    order.batch(session.step(), indexes);
     batch.fill(examples, indexes);
-    float loss;
-    int correct;
-    try (Result result =
-        session
-            .runner()
-            .feed(graph.images(), batch.images())
-            .feed(graph.labels(), batch.labels())
-            .fetch(graph.loss())
-            .fetch(graph.trainCorrect())
-            .addTarget(graph.trainStep())
-            .run()) {
-      loss = ((TFloat32) result.get(0)).getFloat();
-      correct = ((TInt32) result.get(1)).getInt();
-    }
-    step++;
-    if (!Float.isFinite(loss)) {
-      throw new ServingException(
-          ErrorReason.TRAINING_FAILED,
-          String.format(
-              Locale.ROOT,
-              "the loss is %s at step %d; try a learning_rate below %s",
-              loss,
-              step,
-              parameters.learningRate()));
-    }
-    return new StepResult(loss, correct);
+    return session.learn(
+        session.runner().feed(graph.images(), batch.images()).feed(graph.labels(), batch.labels()),
+        parameters.learningRate());
   }
-
-  /**
-   * What one step tells.
-   *
-   * @param loss mean loss of its batch, before the step
-   * @param correct examples of its batch classified rightly, before the step
-   */
-  record StepResult(float loss, int correct) {}
 
   /** Share of the examples classified rightly without dropout, 0..1. */
   double accuracy(LabelledImages unseen) {
@@ -149,33 +110,22 @@ final class TrainingRun implements AutoCloseable {
 
   /** Takes the weights of an earlier version. */
   void startFrom(Path savedModel) {
-    StartingWeights.read(session, savedModel);
-    parent = Optional.of(savedModel);
+    session.startFrom(savedModel);
   }
 
   /** Keeps weights, optimiser and step. */
   void save(Checkpoint checkpoint) {
-    checkpoint.save(session);
+    session.save(checkpoint);
   }
 
   /** Goes on where the checkpoint was saved, in a run of the same parameters and examples. */
   void restore(Checkpoint checkpoint) {
-    checkpoint.restore(session);
-    try (Result result = session.runner().fetch(graph.globalStep()).run()) {
-      step = ((TInt64) result.get(0)).getLong();
-    }
+    session.restore(checkpoint);
   }
 
   /** The same; when it fails, the run is back at its beginning. */
   void restoreOrBegin(Checkpoint checkpoint) {
-    try {
-      restore(checkpoint);
-    } catch (RuntimeException damaged) {
-      session.runner().addTarget(graph.initialise()).run().close();
-      parent.ifPresent(this::startFrom);
-      step = 0;
-      throw damaged;
-    }
+    session.restoreOrBegin(checkpoint);
   }
 
   @Override

@@ -64,7 +64,7 @@ public final class TrainingSpeedBenchmark {
         new ProgressMeter(0, run.totalSteps(), run.parameters().batchSize(), 100, System::nanoTime);
     return count -> {
       for (int i = 0; i < count; i++) {
-        TrainingRun.StepResult result = run.next();
+        TrainingSession.StepResult result = run.next();
         meter.add(result.loss(), result.correct());
       }
     };
