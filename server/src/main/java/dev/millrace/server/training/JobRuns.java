@@ -255,7 +255,8 @@ final class JobRuns {
         slot,
         TrainingEvent.StateChanged.again(
             ErrorReason.DRAINING, "the server stops; the job goes on when it is back"));
-    return Optional.of(clock.instant());
+    // It keeps its place before those that have waited for less long.
+    return Optional.of(slot.record().createTime());
   }
 
   /** After a failure that another try would meet again, and after a cancel. */

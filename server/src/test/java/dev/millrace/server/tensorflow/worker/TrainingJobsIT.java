@@ -14,6 +14,7 @@ import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.Retention;
 import dev.millrace.server.training.RetryPolicy;
 import dev.millrace.server.training.TrainedModel;
+import dev.millrace.server.training.TrainingEvent;
 import dev.millrace.server.training.TrainingJob;
 import dev.millrace.server.training.TrainingJobState;
 import dev.millrace.server.training.TrainingJobs;
@@ -33,6 +34,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,29 @@ class TrainingJobsIT {
     process.onExit().get(1, TimeUnit.SECONDS);
   }
 
+  @Test
+  void server_thatStopsAndStarts_goesOnWithWhatRanAndRunsWhatWaited() throws Exception {
+    String ran = jobs.create(TrainingOrder.ofRecipe("keeping"), "").record().id();
+    String waits = jobs.create(TrainingOrder.ofRecipe("counting"), "again").record().id();
+    await(jobs, ran, job -> job.progress().filter(p -> p.step() >= 100).isPresent());
+    stop();
+    assertThat(jobs.get(ran).reason()).contains(ErrorReason.DRAINING);
+    long kept = jobs.get(ran).checkpointStep();
+    jobs = start();
+
+    assertThat(await(jobs, waits, job -> job.state().isFinal()).state())
+        .isEqualTo(TrainingJobState.SUCCEEDED);
+    // What ran goes on before what waited.
+    assertThat(jobs.get(ran).state()).isEqualTo(TrainingJobState.SUCCEEDED);
+    assertThat(jobs.eventsAfter(ran, 0))
+        .extracting(TrainingEvent::what)
+        .contains(new TrainingEvent.Resumed(kept, 1, 2));
+    assertThat(kept).isGreaterThanOrEqualTo(100);
+    assertThat(jobs.create(TrainingOrder.ofRecipe("counting"), "again").record().id())
+        .isEqualTo(waits);
+    assertThat(jobs.eventsAfter(waits, 0)).hasSize(9);
+  }
+
   private TrainingJobs start() throws IOException {
     queue =
         SqliteJobQueue.open(
@@ -136,9 +161,13 @@ class TrainingJobsIT {
 
   private VersionId publish(JobRecord job, TrainedModel model, Path export) {
     try {
-      Files.createDirectories(root.resolve("published"));
-      Files.move(export, root.resolve("published/1"));
-      return new VersionId(job.spec().model(), 1);
+      Path published = Files.createDirectories(root.resolve("published"));
+      long number;
+      try (Stream<Path> versions = Files.list(published)) {
+        number = versions.count() + 1;
+      }
+      Files.move(export, published.resolve(String.valueOf(number)));
+      return new VersionId(job.spec().model(), number);
     } catch (IOException unwritable) {
       throw new UncheckedIOException(unwritable);
     }
