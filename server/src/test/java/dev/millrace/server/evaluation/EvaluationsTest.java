@@ -12,18 +12,17 @@ import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
+import dev.millrace.server.testing.MemoryEvaluationStore;
 import dev.millrace.server.testing.PuppetClock;
 import dev.millrace.server.testing.PuppetExecutor;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -33,7 +32,7 @@ class EvaluationsTest {
 
   private final PuppetClock clock = new PuppetClock();
   private final PuppetExecutor executor = new PuppetExecutor();
-  private final MemoryStore store = new MemoryStore();
+  private final MemoryEvaluationStore store = new MemoryEvaluationStore();
   private final List<EvaluationSpec> ran = new ArrayList<>();
   private Evaluator evaluator = (spec, progress) -> results();
 
@@ -152,7 +151,7 @@ class EvaluationsTest {
     Evaluation waiting = create(evaluations, "");
     executor.runAll();
     assertThat(evaluations.get(running.id()).reason()).isEqualTo(ErrorReason.SERVER_RESTARTED);
-    assertThat(store.kept.get(waiting.id()).state()).isEqualTo(EvaluationState.QUEUED);
+    assertThat(store.read(waiting.id()).orElseThrow().state()).isEqualTo(EvaluationState.QUEUED);
     assertThat(refusal(() -> create(evaluations, "")).reason()).isEqualTo(ErrorReason.DRAINING);
   }
 
@@ -232,7 +231,9 @@ class EvaluationsTest {
     assertThat(evaluations.list())
         .extracting(Evaluation::id)
         .containsExactly(ids.get(5), ids.get(4), ids.get(3), ids.get(2));
-    assertThat(store.kept.keySet()).containsExactlyElementsOf(ids.subList(2, 6));
+    assertThat(store.load())
+        .extracting(Evaluation::id)
+        .containsExactlyElementsOf(ids.subList(2, 6));
     assertThat(refusal(() -> evaluations.get(ids.get(0))).reason())
         .isEqualTo(ErrorReason.EVALUATION_NOT_FOUND);
     assertThat(create(evaluations, "request-0").id()).isNotEqualTo(ids.get(0));
@@ -294,30 +295,6 @@ class EvaluationsTest {
     @Override
     public Hold hold(VersionId id, BooleanSupplier cancelled) {
       throw new UnsupportedOperationException();
-    }
-  }
-
-  private static final class MemoryStore implements EvaluationStore {
-    private final Map<String, Evaluation> kept = new TreeMap<>();
-
-    @Override
-    public List<Evaluation> load() {
-      return List.copyOf(kept.values());
-    }
-
-    @Override
-    public void write(Evaluation evaluation) {
-      kept.put(evaluation.id(), evaluation);
-    }
-
-    @Override
-    public Optional<Evaluation> read(String id) {
-      return Optional.ofNullable(kept.get(id));
-    }
-
-    @Override
-    public void delete(String id) {
-      kept.remove(id);
     }
   }
 }
