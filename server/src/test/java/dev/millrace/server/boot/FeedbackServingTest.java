@@ -58,6 +58,11 @@ final class FeedbackServingTest {
       assertThat(
               LifeRig.reason(
                   catchThrowableOfType(
+                      StatusRuntimeException.class, () -> tell(rig, "nobody", "digit-0", 1))))
+          .isEqualTo("MODEL_NOT_FOUND");
+      assertThat(
+              LifeRig.reason(
+                  catchThrowableOfType(
                       StatusRuntimeException.class,
                       () -> predict(rig, "x".repeat(129), DIGITS.pixels(0)))))
           .isEqualTo("NAME_INVALID");
@@ -102,10 +107,14 @@ final class FeedbackServingTest {
   }
 
   private static GiveFeedbackResponse tell(LifeRig rig, String name, int label) {
+    return tell(rig, "mnist", name, label);
+  }
+
+  private static GiveFeedbackResponse tell(LifeRig rig, String model, String name, int label) {
     return FeedbackServiceGrpc.newBlockingStub(rig.channel())
         .giveFeedback(
             GiveFeedbackRequest.newBuilder()
-                .setModel("mnist")
+                .setModel(model)
                 .setRequestId(name)
                 .addLabels(Integer.toString(label))
                 .build());

@@ -39,11 +39,11 @@ public final class FeedbackServiceV1 extends FeedbackServiceGrpc.FeedbackService
     Answers.send(
         observer,
         () -> {
+          ModelName model = VersionCalls.model(request.getModel());
+          // Names that are no model's would be remembered with their settings.
+          requireModel.accept(model);
           Feedback.Told told =
-              feedback.tell(
-                  VersionCalls.model(request.getModel()),
-                  request.getRequestId(),
-                  request.getLabelsList());
+              feedback.tell(model, request.getRequestId(), request.getLabelsList());
           return GiveFeedbackResponse.newBuilder()
               .setVersion(told.version().resource())
               .setRight(told.right())
