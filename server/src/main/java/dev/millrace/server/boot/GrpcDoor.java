@@ -2,7 +2,7 @@ package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.ConfigurationException;
 import dev.millrace.server.boot.config.TlsIdentity;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.CallerInterceptor;
 import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -40,6 +40,7 @@ final class GrpcDoor implements AutoCloseable {
    * Starts to listen.
    *
    * @param tls what to show; empty for plain text
+   * @param callers finds out who calls, and turns away who may not
    * @throws dev.millrace.server.boot.config.ConfigurationException if keys or certificates cannot
    *     be used
    * @throws IOException if the address cannot be listened on
@@ -48,14 +49,15 @@ final class GrpcDoor implements AutoCloseable {
       InetSocketAddress address,
       Optional<TlsIdentity> tls,
       int maxMessageBytes,
+      CallerInterceptor callers,
       List<ServerServiceDefinition> services,
-      BindableService health)
+      ServerServiceDefinition health)
       throws IOException {
     NettyServerBuilder builder =
         builder(address, tls)
             // Services choose their own threads; what runs on the transport's does not block.
             .directExecutor()
-            .intercept(new CallerAddress())
+            .intercept(callers)
             .maxInboundMessageSize(maxMessageBytes)
             .maxInboundMetadataSize(MOST_METADATA_BYTES)
             .maxConcurrentCallsPerConnection(MOST_STREAMS_PER_CONNECTION)

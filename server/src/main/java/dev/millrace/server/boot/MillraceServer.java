@@ -1,6 +1,5 @@
 package dev.millrace.server.boot;
 
-import dev.millrace.server.boot.config.BindRule;
 import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.boot.config.tfserving.TfServingSetup;
@@ -19,6 +18,7 @@ import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.protocol.CallThreads;
+import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.protocol.v1.DiffCalls;
@@ -67,6 +67,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -107,6 +109,7 @@ public final class MillraceServer implements AutoCloseable {
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
 
+  private final SecurityRoom security;
   private final StateLock stateLock;
   private final RegistryRoom room;
   private final ModelRepository repository;
@@ -130,8 +133,8 @@ public final class MillraceServer implements AutoCloseable {
       throws IOException {
     this.options = options;
     this.setup = setup;
-    BindRule.check(options);
     Optional<TlsIdentity> tls = options.tls();
+    security = new SecurityRoom(options, clock);
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
     room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
@@ -232,7 +235,7 @@ public final class MillraceServer implements AutoCloseable {
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
             new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
-    MalformedRequests malformed = new MalformedRequests(statuses);
+    MalformedRequests malformed = new MalformedRequests(statuses, security.guard(statuses));
     List<ServerServiceDefinition> services = new ArrayList<>();
     services.addAll(
         List.of(
@@ -286,14 +289,18 @@ public final class MillraceServer implements AutoCloseable {
             Executors.newFixedThreadPool(MANAGEMENT_THREADS, Threads.named("management")),
             this::notReadyReason,
             meters::scrape,
-            options.metricsPath());
+            options.metricsPath(),
+            security::metrics);
+    ServerServiceDefinition healthService =
+        security.guard(statuses).apply(health.service().bindService());
     door =
         GrpcDoor.open(
             new InetSocketAddress(options.host(), options.port()),
             setup.tls().or(() -> tls),
             options.maxMessageBytes(),
+            CallerInterceptor.ofNetwork(security.calls(), statuses),
             services,
-            health.service());
+            healthService);
     http =
         options.httpPort().isEmpty()
             ? null
@@ -301,8 +308,9 @@ public final class MillraceServer implements AutoCloseable {
                 options,
                 options.httpPort().getAsInt(),
                 tls,
+                security,
                 services,
-                health.service().bindService(),
+                healthService,
                 new OperationsRoutes(this::notReadyReason, meters::scrape, calls),
                 statuses,
                 calls);
@@ -335,6 +343,7 @@ public final class MillraceServer implements AutoCloseable {
     MillraceServer server = new MillraceServer(options, setup, bakeInterval);
     options.describe().forEach(option -> log.info("{}", option));
     setup.warnings().forEach(warning -> log.warn("{}", warning));
+    server.security.start();
     server.lists.start();
     server.life.scan();
     server.traffic.start();
@@ -364,6 +373,11 @@ public final class MillraceServer implements AutoCloseable {
   /** Port of HTTP; empty when it is off. */
   public OptionalInt httpPort() {
     return http == null ? OptionalInt.empty() : OptionalInt.of(http.port());
+  }
+
+  /** The routes of HTTP. */
+  SortedMap<String, String> routes() {
+    return http == null ? new TreeMap<>() : http.routes();
   }
 
   /** Port of metrics and health. */
@@ -447,6 +461,7 @@ public final class MillraceServer implements AutoCloseable {
     management.close();
     List.of(calls, loads).forEach(ExecutorService::shutdown);
     room.close();
+    security.close();
     release(stateLock);
     log.info(finished ? "stopped" : "stopped; some calls were broken off");
   }

@@ -102,6 +102,7 @@ public final class HttpErrors {
             .contentType(MediaType.JSON_UTF_8)
             .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
     retrySeconds(status).ifPresent(seconds -> headers.set(HttpHeaderNames.RETRY_AFTER, seconds));
+    challenge(status).ifPresent(text -> headers.set(HttpHeaderNames.WWW_AUTHENTICATE, text));
     return HttpResponse.of(headers.build(), line(body(requestId, status)));
   }
 
@@ -157,6 +158,16 @@ public final class HttpErrors {
   public static Optional<String> retrySeconds(Status status) {
     return detail(status, RetryInfo.class, RetryInfo.getDefaultInstance())
         .map(info -> Long.toString(Math.max(1, info.getRetryDelay().getSeconds())));
+  }
+
+  /** How to say who calls, by RFC 6750; empty where that is not the matter. */
+  static Optional<String> challenge(Status status) {
+    if (httpStatus(status) != HttpStatus.UNAUTHORIZED) {
+      return Optional.empty();
+    }
+    boolean wrong = reason(status).filter(ErrorReason.CREDENTIALS_INVALID::equals).isPresent();
+    return Optional.of(
+        wrong ? "Bearer realm=\"millrace\", error=\"invalid_token\"" : "Bearer realm=\"millrace\"");
   }
 
   private static <M extends Message> Optional<M> detail(Status status, Class<M> type, M prototype) {

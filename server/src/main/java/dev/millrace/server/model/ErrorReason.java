@@ -43,6 +43,12 @@ public enum ErrorReason {
   ORIGIN_REFUSED(Category.PERMISSION_DENIED),
   /** An HTTP request was sent to another host's name. */
   HOST_REFUSED(Category.PERMISSION_DENIED),
+  /** The call needs an API key, a token or a client certificate, and came without. */
+  CREDENTIALS_MISSING(Category.UNAUTHENTICATED),
+  /** The key, token or certificate is unknown, forged, expired, revoked or not meant for here. */
+  CREDENTIALS_INVALID(Category.UNAUTHENTICATED),
+  /** The caller is known, and may not do this. */
+  PERMISSION_MISSING(Category.PERMISSION_DENIED),
   /** An HTTP path leads nowhere. */
   ROUTE_NOT_FOUND(Category.NOT_FOUND),
   /** An HTTP path is there, and does not take this method. */
@@ -148,6 +154,7 @@ public enum ErrorReason {
   /** The canonical code that a reason belongs to. */
   public enum Category {
     INVALID_ARGUMENT,
+    UNAUTHENTICATED,
     PERMISSION_DENIED,
     NOT_FOUND,
     FAILED_PRECONDITION,

@@ -18,6 +18,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Answers bytes that are no message with INVALID_ARGUMENT and REQUEST_MALFORMED, where gRPC itself
@@ -25,10 +26,21 @@ import java.util.List;
  */
 public final class MalformedRequests {
   private final StatusMapper statuses;
+  private final UnaryOperator<ServerServiceDefinition> inside;
 
   /** Guards services. */
   public MalformedRequests(StatusMapper statuses) {
+    this(statuses, service -> service);
+  }
+
+  /**
+   * Guards services.
+   *
+   * @param inside puts around each service what needs its messages parsed
+   */
+  public MalformedRequests(StatusMapper statuses, UnaryOperator<ServerServiceDefinition> inside) {
     this.statuses = statuses;
+    this.inside = inside;
   }
 
   /**
@@ -39,7 +51,7 @@ public final class MalformedRequests {
   public ServerServiceDefinition guard(ServerServiceDefinition service, CallThreads threads) {
     // As streams, messages are parsed below the interceptors and not before them.
     return ServerInterceptors.intercept(
-        ServerInterceptors.useMarshalledMessages(aliased(service), new Streams()),
+        ServerInterceptors.useMarshalledMessages(aliased(inside.apply(service)), new Streams()),
         new Guard(),
         threads);
   }

@@ -38,6 +38,25 @@ public enum ServeOption {
   MANAGEMENT_HOST(OptionKind.TEXT, "127.0.0.1", "address that metrics and health listen on"),
   MANAGEMENT_PORT(OptionKind.PORT, "8502", "port of metrics and health; 0 takes a free one"),
   METRICS_PATH(OptionKind.TEXT, "/metrics", "path of the metrics on that port, beside /metrics"),
+  AUTH(
+      OptionKind.AUTH_MODE,
+      "auto",
+      "whether callers must say who they are; auto asks them once there is an API key, an issuer of"
+          + " tokens or a file of certificate roles"),
+  JWT_ISSUER(OptionKind.TEXT, "", "issuer whose tokens (JWT) are taken, as their claim iss has it"),
+  JWT_AUDIENCE(
+      OptionKind.TEXT, "", "audience that the tokens must be for, as their claim aud has it"),
+  JWT_KEYS(
+      OptionKind.TEXT, "", "where the issuer's keys are, as a JWK set: an https URL, or a file"),
+  JWT_ROLES_CLAIM(
+      OptionKind.TEXT,
+      "roles",
+      "claim with the roles, such as predictor:team-a-*; dots lead into objects, as in"
+          + " realm_access.roles"),
+  CERTIFICATE_ROLES(
+      OptionKind.FILE,
+      "",
+      "YAML file with the roles of client certificates, by name: \"DNS:alice.example.org\": [viewer]"),
   INSECURE(OptionKind.FLAG, "false", "listen beyond this machine although nobody is authenticated"),
   BOOTSTRAP(OptionKind.TEXT, "", "recipe to train first when its model has no version yet"),
   MODEL_ROOTS(

@@ -1,5 +1,6 @@
 package dev.millrace.server.boot.config;
 
+import dev.millrace.server.security.jwt.JwtSettings;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,6 +104,38 @@ public final class ServeOptions {
         .filter(folder -> !folder.isEmpty())
         .map(Path::of)
         .toList();
+  }
+
+  /** True when callers must say who they are in any case. */
+  public boolean authRequired() {
+    return text(ServeOption.AUTH).equals("required");
+  }
+
+  /**
+   * Whose tokens are taken; empty for nobody's.
+   *
+   * @throws ConfigurationException if a part is missing or wrong
+   */
+  public Optional<JwtSettings> jwt() {
+    String issuer = text(ServeOption.JWT_ISSUER);
+    String audience = text(ServeOption.JWT_AUDIENCE);
+    String keys = text(ServeOption.JWT_KEYS);
+    if ((issuer + audience + keys).isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new JwtSettings(issuer, audience, keys, text(ServeOption.JWT_ROLES_CLAIM)));
+    } catch (IllegalArgumentException unfit) {
+      throw new ConfigurationException(String.valueOf(unfit.getMessage()));
+    }
+  }
+
+  /** File with the roles of client certificates; empty where they say nothing of who calls. */
+  public Optional<Path> certificateRoles() {
+    return Optional.of(text(ServeOption.CERTIFICATE_ROLES))
+        .filter(file -> !file.isEmpty())
+        .map(Path::of);
   }
 
   /** True when listening beyond this machine without authentication is wanted. */

@@ -215,16 +215,18 @@ final class OptionSourcesTest {
   }
 
   @Test
-  void bindRule_beyondLoopback_needsInsecure() {
+  void bindRule_beyondLoopback_needsAuthenticationOrInsecure() {
     for (String host : new String[] {"127.0.0.1", "localhost", "::1", "127.9.9.9"}) {
-      BindRule.check(OptionSources.merge(Map.of(ServeOption.HOST, host), Map.of(), ""));
+      BindRule.check(OptionSources.merge(Map.of(ServeOption.HOST, host), Map.of(), ""), false);
     }
     for (ServeOption option : new ServeOption[] {ServeOption.HOST, ServeOption.MANAGEMENT_HOST}) {
       ServeOptions open = OptionSources.merge(Map.of(option, "0.0.0.0"), Map.of(), "");
-      assertWrong(() -> BindRule.check(open), "refusing to listen on 0.0.0.0", "--insecure");
+      assertWrong(() -> BindRule.check(open, false), "refusing to listen on 0.0.0.0", "--insecure");
+      BindRule.check(open, true);
       BindRule.check(
           OptionSources.merge(
-              Map.of(option, "0.0.0.0", ServeOption.INSECURE, "true"), Map.of(), ""));
+              Map.of(option, "0.0.0.0", ServeOption.INSECURE, "true"), Map.of(), ""),
+          false);
     }
   }
 
