@@ -26,8 +26,8 @@ final class GrpcDoor implements AutoCloseable {
   private static final int MOST_METADATA_BYTES = 16 << 10;
   private static final int MOST_STREAMS_PER_CONNECTION = 1000;
   // Callers whose deadline passes reset their stream, so a busy connection resets many.
-  private static final int MOST_RESETS = 20_000;
-  private static final int RESET_WINDOW_SECONDS = 10;
+  private static final int MOST_RESETS = 5000;
+  private static final int RESET_WINDOW_SECONDS = 5;
   private static final int FLOW_CONTROL_WINDOW = 1 << 20;
 
   private final Server server;

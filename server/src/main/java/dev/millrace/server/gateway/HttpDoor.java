@@ -90,7 +90,11 @@ public final class HttpDoor implements AutoCloseable {
                     pipeline.addFirst(
                         // The library sends headers and body apart, which wakes the client twice.
                         new FlushConsolidationHandler(MOST_FLUSHES, true),
-                        new FirstRequest(settings.timeouts().firstRequest())))
+                        new FirstRequest(settings.timeouts().firstRequest()),
+                        new SentResets(
+                            MOST_RESETS,
+                            Duration.ofSeconds(RESET_WINDOW_SECONDS),
+                            System::nanoTime)))
             // Connections end now and then, so that clients spread over replicas that came later.
             .maxConnectionAge(CONNECTION_AGE)
             .maxNumConnections(MOST_CONNECTIONS)

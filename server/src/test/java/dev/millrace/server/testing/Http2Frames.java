@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -14,6 +15,7 @@ public final class Http2Frames {
   private static final int RESET = 3;
   private static final int SETTINGS = 4;
   private static final int GO_AWAY = 7;
+  private static final int WINDOW_UPDATE = 8;
   private static final int END_HEADERS = 4;
   private static final int LENGTH_BYTES = 3;
   private static final int CANCEL = 8;
@@ -36,6 +38,22 @@ public final class Http2Frames {
     return frame(HEADERS, END_HEADERS, stream, block.toByteArray());
   }
 
+  /** Opens a stream with a call of gRPC, whose message is yet to come. */
+  public Http2Frames call(int stream, String method) {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    block.writeBytes(new byte[] {(byte) 0x83, (byte) 0x86});
+    literal(block, 1, "127.0.0.1");
+    literal(block, 4, method);
+    literal(block, "content-type", "application/grpc");
+    literal(block, "te", "trailers");
+    return frame(HEADERS, END_HEADERS, stream, block.toByteArray());
+  }
+
+  /** Widens the window by nothing, which the server must end the stream for. */
+  public Http2Frames emptyWindowUpdate(int stream) {
+    return frame(WINDOW_UPDATE, 0, stream, new byte[4]);
+  }
+
   /** Sends a piece of a body. */
   public Http2Frames data(int stream, byte[] piece) {
     return frame(DATA, 0, stream, piece);
@@ -46,9 +64,31 @@ public final class Http2Frames {
     return frame(RESET, 0, stream, ByteBuffer.allocate(4).putInt(CANCEL).array());
   }
 
-  /** What was put together so far. */
-  public byte[] bytes() {
-    return bytes.toByteArray();
+  /** What to look for in what a server says. */
+  @FunctionalInterface
+  public interface Reader {
+    /** Reads frames and returns an error code; -1 where there is none. */
+    int read(InputStream from) throws IOException;
+  }
+
+  /** Sends everything to a port of this machine while a reader reads, and returns what it found. */
+  public int send(int port, Reader reader) throws IOException, InterruptedException {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      Thread sender =
+          new Thread(
+              () -> {
+                try {
+                  socket.getOutputStream().write(bytes.toByteArray());
+                } catch (IOException closed) {
+                  // The server has had enough.
+                }
+              });
+      sender.start();
+      int code = reader.read(socket.getInputStream());
+      socket.close();
+      sender.join();
+      return code;
+    }
   }
 
   /** Reads frames until the server says GOAWAY, and returns its error code; -1 if it says none. */
@@ -63,6 +103,31 @@ public final class Http2Frames {
       }
     }
     return -1;
+  }
+
+  /**
+   * Reads frames until so many streams were reset, and returns the error code of the last reset; -1
+   * if there are fewer.
+   */
+  public static int resets(InputStream from, int count) throws IOException {
+    DataInputStream in = new DataInputStream(from);
+    byte[] head = new byte[9];
+    int left = count;
+    while (in.readNBytes(head, 0, head.length) == head.length) {
+      byte[] payload = in.readNBytes(ByteBuffer.wrap(head).getInt() >>> 8);
+      if (head[LENGTH_BYTES] == RESET && --left == 0) {
+        return ByteBuffer.wrap(payload).getInt();
+      }
+    }
+    return -1;
+  }
+
+  private static void literal(ByteArrayOutputStream block, String name, String value) {
+    block.write(0);
+    block.write(name.length());
+    block.writeBytes(name.getBytes(StandardCharsets.US_ASCII));
+    block.write(value.length());
+    block.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
   }
 
   private static void literal(ByteArrayOutputStream block, int name, String value) {
