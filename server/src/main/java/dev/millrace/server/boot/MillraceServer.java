@@ -12,6 +12,7 @@ import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
 import dev.millrace.server.inference.Lanes;
 import dev.millrace.server.inference.LeasedPredictor;
+import dev.millrace.server.inference.MeteredPredictor;
 import dev.millrace.server.inference.PredictWork;
 import dev.millrace.server.inference.cache.AnswerStore;
 import dev.millrace.server.inference.cache.BothCacheObservers;
@@ -117,6 +118,7 @@ public final class MillraceServer implements AutoCloseable {
   private final BatchQueue<PredictWork> queue;
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
+  private final UsageRoom usage;
   private final TrainingRoom training;
   private final EvaluationRoom evaluations;
   private final GateRoom gate;
@@ -168,6 +170,7 @@ public final class MillraceServer implements AutoCloseable {
     RunMeters runMeters = new RunMeters(meters);
     ForeignDoors foreign =
         new ForeignDoors(catalog, room.registry(), versions, options, clock, this::isReady);
+    usage = new UsageRoom(options, meters, clock);
     QueueObserver queueMeters = new BothQueueObservers(runMeters, foreign.statistics());
     queue =
         new BatchQueue<>(
@@ -177,7 +180,7 @@ public final class MillraceServer implements AutoCloseable {
             options.workers(),
             Threads.named("worker"),
             queue,
-            new BatchRun(queueMeters, clock, System::nanoTime),
+            new BatchRun(queueMeters, usage.meter(), clock, System::nanoTime),
             queueMeters,
             System::nanoTime);
     Lanes lanes = new Lanes();
@@ -191,6 +194,7 @@ public final class MillraceServer implements AutoCloseable {
             new SingleFlight(batched, calls, deadlines, clock, options.maxInputBytes()),
             lanes::costNanos,
             new BothCacheObservers(cacheMeters, foreign.statistics()),
+            usage.meter(),
             System::nanoTime);
     Loans loans = life.loans(catalog, calls);
     evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
@@ -201,7 +205,7 @@ public final class MillraceServer implements AutoCloseable {
             room.registry(),
             catalog,
             repository,
-            cache,
+            new MeteredPredictor(cache, usage.meter()),
             batched,
             requestMeters.and(foreign.statistics()).and(gate.observer()),
             meters,
@@ -215,6 +219,7 @@ public final class MillraceServer implements AutoCloseable {
             gate.gated(
                 new RepositoryPublisher(
                     repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
+            usage.meter(),
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
@@ -233,8 +238,8 @@ public final class MillraceServer implements AutoCloseable {
             new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
     MalformedRequests malformed = new MalformedRequests(statuses);
-    List<ServerServiceDefinition> services = new ArrayList<>();
-    services.addAll(
+    List<ServerServiceDefinition> bound = new ArrayList<>();
+    bound.addAll(
         List.of(
             malformed.guard(
                 new InferenceServiceV1(
@@ -249,13 +254,14 @@ public final class MillraceServer implements AutoCloseable {
             malformed.guard(
                 new TrainingServiceV1(training.jobs(), statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
-            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
+            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses)),
+            malformed.guard(usage.service(statuses), CallThreads.of(calls, statuses))));
     gate.services(statuses)
-        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
+        .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     learning
         .services(statuses, checks.finishing())
-        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
-    services.addAll(
+        .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
+    bound.addAll(
         foreign.services(
             traffic.predictor(),
             statuses,
@@ -264,6 +270,7 @@ public final class MillraceServer implements AutoCloseable {
             calls,
             models,
             setup.tensorContent()));
+    List<ServerServiceDefinition> services = usage.guard(bound, statuses);
     health =
         new HealthReporter(
             services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
@@ -340,6 +347,7 @@ public final class MillraceServer implements AutoCloseable {
     server.traffic.start();
     server.gate.start(server.traffic.shadows()::report, server.timer);
     server.training.start();
+    server.usage.start();
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
@@ -446,6 +454,7 @@ public final class MillraceServer implements AutoCloseable {
     catalog.close();
     management.close();
     List.of(calls, loads).forEach(ExecutorService::shutdown);
+    usage.close();
     room.close();
     release(stateLock);
     log.info(finished ? "stopped" : "stopped; some calls were broken off");

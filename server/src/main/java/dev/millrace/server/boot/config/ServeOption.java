@@ -72,6 +72,12 @@ public enum ServeOption {
   KEEP_TRAINING_JOBS(OptionKind.COUNT, "1000", "training jobs that are kept after their end"),
   KEEP_TRAINING_JOBS_FOR(
       OptionKind.DURATION, "2160h", "how long a training job is kept after its end"),
+  QUOTAS(
+      OptionKind.FILE,
+      "",
+      "YAML file of what callers may use, what that costs, and their budgets, read anew when it"
+          + " changes; docs/usage.md shows it"),
+  KEEP_USAGE_FOR(OptionKind.DURATION, "9600h", "how long it is kept what callers used"),
   CHECK_MODELS(
       OptionKind.CHECK_LEVEL,
       "full",

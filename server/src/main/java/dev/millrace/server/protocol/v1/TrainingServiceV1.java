@@ -1,5 +1,6 @@
 package dev.millrace.server.protocol.v1;
 
+import dev.millrace.server.protocol.CallerAddress;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.training.TrainingEvent;
 import dev.millrace.server.training.TrainingJob;
@@ -15,6 +16,7 @@ import dev.millrace.v1.ListTrainingJobsResponse;
 import dev.millrace.v1.TrainRequest;
 import dev.millrace.v1.TrainResponse;
 import dev.millrace.v1.TrainingServiceGrpc;
+import dev.millrace.v1.TrainingSpec;
 import dev.millrace.v1.WatchTrainingJobRequest;
 import dev.millrace.v1.WatchTrainingJobResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -47,7 +49,7 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
   public void train(TrainRequest request, StreamObserver<TrainResponse> observer) {
     watch(
         observer,
-        () -> jobs.create(codec.decode(request.getSpec()), request.getRequestId()).record().id(),
+        () -> create(request.getSpec(), request.getRequestId()).record().id(),
         0,
         id -> event -> TrainResponse.newBuilder().setEvent(codec.encode(id, event)).build());
   }
@@ -76,8 +78,7 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
         () ->
             CreateTrainingJobResponse.newBuilder()
                 .setTrainingJob(
-                    codec.encode(
-                        jobs.create(codec.decode(request.getSpec()), request.getRequestId())))
+                    codec.encode(create(request.getSpec(), request.getRequestId())))
                 .build());
   }
 
@@ -121,6 +122,10 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
                 .setTrainingJob(
                     codec.encode(jobs.cancel(codec.jobId(request.getName()), request.getEtag())))
                 .build());
+  }
+
+  private TrainingJob create(TrainingSpec spec, String requestId) {
+    return jobs.create(codec.decode(spec), requestId, CallerAddress.current());
   }
 
   private <A> void watch(
