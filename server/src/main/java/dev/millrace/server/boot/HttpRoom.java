@@ -19,7 +19,7 @@ import dev.millrace.server.gateway.rest.RestRoutes;
 import dev.millrace.server.gateway.tfserving.TfServingRest;
 import dev.millrace.server.gateway.v1.ApiPage;
 import dev.millrace.server.gateway.v1.NativeApi;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.KeptBytes;
 import dev.millrace.server.protocol.StatusMapper;
 import io.grpc.ServerInterceptors;
@@ -118,7 +118,7 @@ final class HttpRoom implements AutoCloseable {
       throws IOException {
     List<ServerServiceDefinition> grpc = new ArrayList<>();
     for (ServerServiceDefinition service : services) {
-      grpc.add(KeptBytes.of(ServerInterceptors.intercept(service, new CallerAddress())));
+      grpc.add(KeptBytes.of(ServerInterceptors.intercept(service, Callers.byAddress())));
     }
     grpc.add(health);
     RestFaults faults = new RestFaults(errors);

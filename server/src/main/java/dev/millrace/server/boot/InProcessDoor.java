@@ -2,7 +2,7 @@ package dev.millrace.server.boot;
 
 import dev.millrace.server.gateway.ServiceCalls;
 import dev.millrace.server.protocol.ByReference;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
@@ -43,7 +43,7 @@ final class InProcessDoor implements AutoCloseable {
         InProcessServerBuilder.forAddress(address)
             .directExecutor()
             .scheduledExecutorService(deadlines)
-            .intercept(CallerAddress.named(ServiceCalls.CALLER))
+            .intercept(Callers.named(ServiceCalls.CALLER))
             .maxInboundMetadataSize(maxMetadataBytes);
     services.forEach(builder::addService);
     Server server = builder.build().start();
