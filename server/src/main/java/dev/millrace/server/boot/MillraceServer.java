@@ -399,6 +399,11 @@ public final class MillraceServer implements AutoCloseable {
     return lists;
   }
 
+  /** What callers use and may use. */
+  UsageRoom usage() {
+    return usage;
+  }
+
   /** The training jobs. */
   TrainingJobs jobs() {
     return training.jobs();

@@ -3,7 +3,10 @@ package dev.millrace.server.boot;
 import dev.millrace.server.boot.config.ConfigurationException;
 import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.gateway.rest.RestCalls;
+import dev.millrace.server.model.Caller;
+import dev.millrace.server.model.Permission;
 import dev.millrace.server.protocol.CallQuota;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.protocol.v1.UsageServiceV1;
 import dev.millrace.server.storage.SqliteUsageStore;
@@ -133,7 +136,14 @@ final class UsageRoom implements AutoCloseable {
 
   /** Where callers may ask. */
   ServerServiceDefinition service(StatusMapper statuses) {
-    return new UsageServiceV1(reports, Optional::empty, statuses, clock).bindService();
+    return new UsageServiceV1(reports, UsageRoom::confinedTo, statuses, clock).bindService();
+  }
+
+  private static Optional<String> confinedTo() {
+    Caller caller = Callers.current();
+    return caller.access().mayEverywhere(Permission.ADMIN)
+        ? Optional.empty()
+        : Optional.of(caller.id());
   }
 
   private void write() {
@@ -145,7 +155,8 @@ final class UsageRoom implements AutoCloseable {
     }
   }
 
-  private void look() {
+  /** Looks whether the file of quotas has changed. */
+  void look() {
     watched.ifPresent(
         terms -> {
           Terms before = terms.get();

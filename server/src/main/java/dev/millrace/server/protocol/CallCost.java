@@ -10,7 +10,9 @@ enum CallCost {
   PREDICTION(true, QuotaKind.BYTES, QuotaKind.COMPUTE),
   /** Predictions, a message each. */
   PREDICTIONS(true, QuotaKind.BYTES, QuotaKind.COMPUTE),
-  /** An evaluation; the server runs it by itself, but who owes compute time does not ask for more. */
+  /**
+   * An evaluation; the server runs it by itself, but who owes compute time does not ask for more.
+   */
   EVALUATION(true, QuotaKind.BYTES, QuotaKind.COMPUTE),
   /** A training job. */
   TRAINING(true, QuotaKind.BYTES, QuotaKind.TRAINING),
@@ -39,12 +41,12 @@ enum CallCost {
   static CallCost of(String method) {
     return switch (method) {
       case "millrace.v1.InferenceService/Predict",
-              "millrace.v1.InferenceService/Explain",
-              "inference.GRPCInferenceService/ModelInfer",
-              "tensorflow.serving.PredictionService/Predict",
-              "tensorflow.serving.PredictionService/Classify",
-              "tensorflow.serving.PredictionService/Regress",
-              "tensorflow.serving.PredictionService/MultiInference" ->
+          "millrace.v1.InferenceService/Explain",
+          "inference.GRPCInferenceService/ModelInfer",
+          "tensorflow.serving.PredictionService/Predict",
+          "tensorflow.serving.PredictionService/Classify",
+          "tensorflow.serving.PredictionService/Regress",
+          "tensorflow.serving.PredictionService/MultiInference" ->
           PREDICTION;
       case "inference.GRPCInferenceService/ModelStreamInfer" -> PREDICTIONS;
       case "millrace.v1.EvaluationService/Evaluate", "millrace.v1.GateService/JudgeVersion" ->

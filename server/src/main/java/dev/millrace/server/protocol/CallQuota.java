@@ -55,7 +55,7 @@ public final class CallQuota implements ServerInterceptor {
     if (isAside(call, headers)) {
       return next.startCall(call, headers);
     }
-    Caller caller = CallerAddress.current();
+    Caller caller = Callers.current();
     CallCost cost = CallCost.of(call.getMethodDescriptor().getFullMethodName());
     RefusableCall<Q, A> refusable = RefusableCall.of(new Counted<>(call, caller));
     try {

@@ -80,8 +80,8 @@ final class Backlog {
   }
 
   /**
-   * Worker time that goes before more work of a caller: all of a higher priority, and of its own
-   * no more of anybody's than the caller has and adds, since callers take turns.
+   * Worker time that goes before more work of a caller: all of a higher priority, and of its own no
+   * more of anybody's than the caller has and adds, since callers take turns.
    *
    * @param more worker time that the caller adds
    */

@@ -6,9 +6,9 @@ import java.util.Map;
 
 /**
  * How much worker time the callers of one priority have had, by which the lane to run next is
- * chosen: start-time fair queueing (Goyal, Vin and Cheng, "Start-time Fair Queueing", SIGCOMM
- * 1996) with callers as flows. Who was away begins at the present share, and so is owed nothing.
- * Guarded by the queue's lock.
+ * chosen: start-time fair queueing (Goyal, Vin and Cheng, "Start-time Fair Queueing", SIGCOMM 1996)
+ * with callers as flows. Who was away begins at the present share, and so is owed nothing. Guarded
+ * by the queue's lock.
  */
 final class CallerShares {
   private static final int MOST_BEFORE_PRUNING = 1024;

@@ -42,9 +42,7 @@ final class LaneOrder {
       return;
     }
     for (Batch.Waiting<? extends Work> one : batch.work()) {
-      shares
-          .get(one.work().priority().ordinal())
-          .give(one.work().caller(), one.costNanos());
+      shares.get(one.work().priority().ordinal()).give(one.work().caller(), one.costNanos());
     }
   }
 

@@ -154,9 +154,7 @@ public final class SqliteUsageStore implements UsageStore {
                           .bind("afterCaller", place.caller())
                           .bind("afterModel", place.model())
                           .bind("afterVersion", place.version()));
-          return select
-              .map((row, context) -> new UsageRow(place(row), amounts(row)))
-              .list();
+          return select.map((row, context) -> new UsageRow(place(row), amounts(row))).list();
         });
   }
 

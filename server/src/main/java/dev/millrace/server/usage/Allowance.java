@@ -57,9 +57,7 @@ final class Allowance {
   /** Takes so many units, or says how long they are not there. */
   Duration take(long units) {
     return Duration.ofNanos(
-        bucket
-            .tryConsumeAndReturnRemaining(units * kind.parts())
-            .getNanosToWaitForRefill());
+        bucket.tryConsumeAndReturnRemaining(units * kind.parts()).getNanosToWaitForRefill());
   }
 
   /** Takes what was used, into debt if need be. */

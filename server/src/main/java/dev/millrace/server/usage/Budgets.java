@@ -124,9 +124,7 @@ public final class Budgets {
       Terms now, Month present, String caller, Amounts used) {
     return now.of(caller)
         .budget()
-        .map(
-            budget ->
-                new BudgetStatus(caller, budget, now.prices().cost(used), present.end()));
+        .map(budget -> new BudgetStatus(caller, budget, now.prices().cost(used), present.end()));
   }
 
   private void tell(Month present, String caller, BudgetStatus status) {

@@ -87,8 +87,7 @@ public final class TermsFile {
   }
 
   private static Budget budget(TermsSection section) {
-    double month =
-        section.money("month").orElseThrow(() -> section.wrong("month", "is missing"));
+    double month = section.money("month").orElseThrow(() -> section.wrong("month", "is missing"));
     double warnAt = section.share("warn-at", WARN_AT);
     section.requireNoOthers();
     return new Budget(month, warnAt);

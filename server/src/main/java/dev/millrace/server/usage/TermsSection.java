@@ -74,8 +74,7 @@ final class TermsSection {
 
   /** A limit that this section is; {@code none} is the absence of one. */
   Limit limit(QuotaKind kind) {
-    String rate =
-        text("rate").orElseThrow(() -> wrong("rate", "is missing; write such as 100/s"));
+    String rate = text("rate").orElseThrow(() -> wrong("rate", "is missing; write such as 100/s"));
     Matcher matcher = RATE.matcher(rate);
     if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
       throw wrong("rate", "must be such as 100/s, 6000/m, 500/h or 20/d");

@@ -41,8 +41,7 @@ final class BatchQueueCallersTest {
     flood("first", lane, FLOOD);
     flood("second", lane, FLOOD);
     for (int run = 0; run < 40; run++) {
-      assertThat(rig.next())
-          .containsExactlyInAnyOrder("first", "first", "second", "second");
+      assertThat(rig.next()).containsExactlyInAnyOrder("first", "first", "second", "second");
     }
   }
 
@@ -55,7 +54,9 @@ final class BatchQueueCallersTest {
     flood("small", wide, 160);
     Map<String, Integer> rows = new HashMap<>();
     for (int run = 0; run < 20; run++) {
-      rig.take().work().forEach(one -> rows.merge("" + one.work(), one.work().rows(), Integer::sum));
+      rig.take()
+          .work()
+          .forEach(one -> rows.merge("" + one.work(), one.work().rows(), Integer::sum));
     }
     assertThat(Math.abs(rows.get("large") - rows.get("small"))).isLessThanOrEqualTo(16);
   }
@@ -156,7 +157,12 @@ final class BatchQueueCallersTest {
     assertThat(greedy).isBetween(400, 600);
     rig.submit(
         new FakeWork(
-            "modest", lane, 1, Priority.NORMAL, rig.in(Duration.ofMillis(30)), new Caller("modest")));
+            "modest",
+            lane,
+            1,
+            Priority.NORMAL,
+            rig.in(Duration.ofMillis(30)),
+            new Caller("modest")));
     assertThat(rig.next()).contains("modest");
   }
 

@@ -23,8 +23,7 @@ final class FakeWork implements Work {
     this(name, lane, rows, priority, deadline, Caller.UNKNOWN);
   }
 
-  FakeWork(
-      String name, Lane lane, int rows, Priority priority, Deadline deadline, Caller caller) {
+  FakeWork(String name, Lane lane, int rows, Priority priority, Deadline deadline, Caller caller) {
     this.caller = caller;
     this.name = name;
     this.lane = lane;
@@ -43,8 +42,7 @@ final class FakeWork implements Work {
 
   /** Work of a caller, named after it. */
   static FakeWork by(String caller, Lane lane, int rows) {
-    return new FakeWork(
-        caller, lane, rows, Priority.NORMAL, Deadline.NONE, new Caller(caller));
+    return new FakeWork(caller, lane, rows, Priority.NORMAL, Deadline.NONE, new Caller(caller));
   }
 
   void cancel() {

@@ -88,9 +88,7 @@ public final class TfServingRest implements RestWire {
               .thenApply(status -> RestReply.json(OK, results.status(status)));
       case METADATA ->
           RestCalls.call(
-                  request,
-                  PredictionServiceGrpc.getGetModelMetadataMethod(),
-                  metadata(path.spec()))
+                  request, PredictionServiceGrpc.getGetModelMetadataMethod(), metadata(path.spec()))
               .thenApply(metadata -> RestReply.json(OK, results.metadata(metadata)));
     };
   }

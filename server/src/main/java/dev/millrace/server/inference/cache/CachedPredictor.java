@@ -170,8 +170,7 @@ public final class CachedPredictor implements LeasedPredictor, CatalogListener {
       long nanos = spared.size() * nanosOfEach;
       worth.saved(nanos);
       observer.onSaved(run.lease().id(), key.signature(), nanos);
-      spared.forEach(
-          one -> usage.onSaved(one.request().caller(), run.lease().id(), nanosOfEach));
+      spared.forEach(one -> usage.onSaved(one.request().caller(), run.lease().id(), nanosOfEach));
     }
   }
 }

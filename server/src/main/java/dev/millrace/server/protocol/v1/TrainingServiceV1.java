@@ -1,6 +1,6 @@
 package dev.millrace.server.protocol.v1;
 
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.training.TrainingEvent;
 import dev.millrace.server.training.TrainingJob;
@@ -77,8 +77,7 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
         observer,
         () ->
             CreateTrainingJobResponse.newBuilder()
-                .setTrainingJob(
-                    codec.encode(create(request.getSpec(), request.getRequestId())))
+                .setTrainingJob(codec.encode(create(request.getSpec(), request.getRequestId())))
                 .build());
   }
 
@@ -125,7 +124,7 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
   }
 
   private TrainingJob create(TrainingSpec spec, String requestId) {
-    return jobs.create(codec.decode(spec), requestId, CallerAddress.current());
+    return jobs.create(codec.decode(spec), requestId, Callers.current());
   }
 
   private <A> void watch(

@@ -95,7 +95,9 @@ public final class UsageServiceV1 extends UsageServiceGrpc.UsageServiceImplBase 
         request.hasEndTime()
             // An hour that holds the end begins before it.
             ? UsageKey.hourOf(
-                UsageCodec.instant("end_time", request.getEndTime(), LATEST).plusSeconds(3600).minusNanos(1))
+                UsageCodec.instant("end_time", request.getEndTime(), LATEST)
+                    .plusSeconds(3600)
+                    .minusNanos(1))
             : UsageKey.hourOf(now) + 1;
     return new UsageQuery(
         UsageKey.hourOf(from),
