@@ -50,7 +50,7 @@ final class Allowance {
   }
 
   /** Time until something is left; zero when something is. */
-  Duration wait(long parts) {
+  Duration delay(long parts) {
     return Duration.ofNanos(bucket.estimateAbilityToConsume(parts).getNanosToWaitForRefill());
   }
 

@@ -22,19 +22,23 @@ public record Amounts(
   /** Nothing. */
   public static final Amounts NOTHING = new Amounts(0, 0, 0, 0, 0, 0, 0);
 
-  static Amounts ofAnswer(int examples, long bytesIn, long bytesOut) {
+  /** An answer to a request. */
+  public static Amounts ofAnswer(int examples, long bytesIn, long bytesOut) {
     return new Amounts(1, examples, bytesIn, bytesOut, 0, 0, 0);
   }
 
-  static Amounts ofCompute(long nanos) {
+  /** Time of a worker. */
+  public static Amounts ofCompute(long nanos) {
     return new Amounts(0, 0, 0, 0, nanos, 0, 0);
   }
 
-  static Amounts ofTraining(long nanos) {
+  /** Time of a training job. */
+  public static Amounts ofTraining(long nanos) {
     return new Amounts(0, 0, 0, 0, 0, nanos, 0);
   }
 
-  static Amounts ofSavings(long nanos) {
+  /** Time of a worker that was saved. */
+  public static Amounts ofSavings(long nanos) {
     return new Amounts(0, 0, 0, 0, 0, 0, nanos);
   }
 

@@ -53,7 +53,7 @@ public final class Quotas {
     }
     for (QuotaKind kind : unowed) {
       Allowance allowance = account.allowances().get(kind);
-      Duration wait = allowance == null ? Duration.ZERO : allowance.wait(1);
+      Duration wait = allowance == null ? Duration.ZERO : allowance.delay(1);
       if (allowance != null && !wait.isZero()) {
         throw refused(kind, allowance.limit(), wait);
       }

@@ -2,6 +2,7 @@ package dev.millrace.server.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ModelName;
@@ -67,7 +68,7 @@ final class UsageMeterTest {
     clock.advance(Duration.ofSeconds(60));
     rig.trainer().run(0).checkpoint(10);
     quotas.admit(A, EnumSet.of(QuotaKind.TRAINING));
-    assertThat(spent()).isEqualTo(60 / 360.0);
+    assertThat(spent()).isCloseTo(60 / 360.0, within(1e-9));
     clock.advance(Duration.ofSeconds(60));
     jobs.cancel(job.record().id(), "");
     assertThatThrownBy(() -> quotas.admit(A, EnumSet.of(QuotaKind.TRAINING)))

@@ -13,7 +13,9 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import dev.millrace.v1.GetUsageResponse;
 import dev.millrace.v1.Usage;
 import dev.millrace.v1.UsageServiceGrpc;
+import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +25,21 @@ final class UsageCsv {
   /** Header with the token of the next page. */
   static final String NEXT_PAGE = "millrace-next-page-token";
 
+  private static final List<String> COLUMNS =
+      List.of(
+          "time",
+          "caller",
+          "model",
+          "version",
+          "requests",
+          "examples",
+          "bytes_in",
+          "bytes_out",
+          "compute_seconds",
+          "training_seconds",
+          "saved_seconds",
+          "cost",
+          "currency");
   private static final String FORMULA = "=+-@\t\r";
   private static final int NANO_DIGITS = 9;
 
@@ -31,9 +48,10 @@ final class UsageCsv {
   /** True for a call whose answer can be a table, when that is what the client takes first. */
   static boolean isWanted(String method, RequestHeaders headers) {
     return method.equals(UsageServiceGrpc.getGetUsageMethod().getFullMethodName())
-        && !headers.accept().isEmpty()
-        && MediaType.CSV_UTF_8.belongsTo(headers.accept().get(0).withoutParameters())
-        && !headers.accept().get(0).type().equals("*");
+        && headers.accept().stream()
+            .findFirst()
+            .filter(type -> type.type().equals("text") && type.subtype().equals("csv"))
+            .isPresent();
   }
 
   /** One page of it. */
@@ -51,22 +69,12 @@ final class UsageCsv {
 
   static String table(GetUsageResponse usage) {
     StringWriter text = new StringWriter();
-    CsvWriter csv = CsvWriter.builder().build(text);
-    csv.writeRecord(
-        "time",
-        "caller",
-        "model",
-        "version",
-        "requests",
-        "examples",
-        "bytes_in",
-        "bytes_out",
-        "compute_seconds",
-        "training_seconds",
-        "saved_seconds",
-        "cost",
-        "currency");
-    usage.getUsageList().forEach(row -> csv.writeRecord(record(row, usage.getCurrency())));
+    try (CsvWriter csv = CsvWriter.builder().build(text)) {
+      csv.writeRecord(COLUMNS);
+      usage.getUsageList().forEach(row -> csv.writeRecord(record(row, usage.getCurrency())));
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
     return text.toString();
   }
 
