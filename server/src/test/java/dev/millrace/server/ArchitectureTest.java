@@ -73,6 +73,10 @@ final class ArchitectureTest {
       mayUse("feedback", "evaluation", "tensor", "model");
 
   @ArchTest
+  static final ArchRule usage_importsOurs_onlyInferenceTrainingAndValues =
+      mayUse("usage", "inference", "training", "tensor", "model");
+
+  @ArchTest
   static final ArchRule adapters_importOneAnother_never =
       slices()
           .matching(ROOT + "(tensorflow|protocol|gateway|storage|security|telemetry)..")

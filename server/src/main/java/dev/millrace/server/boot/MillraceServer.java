@@ -11,6 +11,7 @@ import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
 import dev.millrace.server.inference.Lanes;
 import dev.millrace.server.inference.LeasedPredictor;
+import dev.millrace.server.inference.MeteredPredictor;
 import dev.millrace.server.inference.PredictWork;
 import dev.millrace.server.inference.cache.AnswerStore;
 import dev.millrace.server.inference.cache.BothCacheObservers;
@@ -120,6 +121,7 @@ public final class MillraceServer implements AutoCloseable {
   private final BatchQueue<PredictWork> queue;
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
+  private final UsageRoom usage;
   private final TrainingRoom training;
   private final EvaluationRoom evaluations;
   private final GateRoom gate;
@@ -171,6 +173,7 @@ public final class MillraceServer implements AutoCloseable {
     RunMeters runMeters = new RunMeters(meters);
     ForeignDoors foreign =
         new ForeignDoors(catalog, room.registry(), versions, options, clock, this::isReady);
+    usage = new UsageRoom(options, meters, clock);
     QueueObserver queueMeters = new BothQueueObservers(runMeters, foreign.statistics());
     queue =
         new BatchQueue<>(
@@ -180,7 +183,7 @@ public final class MillraceServer implements AutoCloseable {
             options.workers(),
             Threads.named("worker"),
             queue,
-            new BatchRun(queueMeters, clock, System::nanoTime),
+            new BatchRun(queueMeters, usage.meter(), clock, System::nanoTime),
             queueMeters,
             System::nanoTime);
     Lanes lanes = new Lanes();
@@ -194,6 +197,7 @@ public final class MillraceServer implements AutoCloseable {
             new SingleFlight(batched, calls, deadlines, clock, options.maxInputBytes()),
             lanes::costNanos,
             new BothCacheObservers(cacheMeters, foreign.statistics()),
+            usage.meter(),
             System::nanoTime);
     Loans loans = life.loans(catalog, calls);
     evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
@@ -204,7 +208,7 @@ public final class MillraceServer implements AutoCloseable {
             room.registry(),
             catalog,
             repository,
-            cache,
+            new MeteredPredictor(cache, usage.meter()),
             batched,
             requestMeters.and(foreign.statistics()).and(gate.observer()),
             meters,
@@ -218,6 +222,7 @@ public final class MillraceServer implements AutoCloseable {
             gate.gated(
                 new RepositoryPublisher(
                     repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
+            usage.meter(),
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
@@ -236,8 +241,8 @@ public final class MillraceServer implements AutoCloseable {
             new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
     MalformedRequests malformed = new MalformedRequests(statuses, security.guard(statuses));
-    List<ServerServiceDefinition> services = new ArrayList<>();
-    services.addAll(
+    List<ServerServiceDefinition> bound = new ArrayList<>();
+    bound.addAll(
         List.of(
             malformed.guard(
                 new InferenceServiceV1(
@@ -252,13 +257,14 @@ public final class MillraceServer implements AutoCloseable {
             malformed.guard(
                 new TrainingServiceV1(training.jobs(), statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
-            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
+            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses)),
+            malformed.guard(usage.service(statuses), CallThreads.of(calls, statuses))));
     gate.services(statuses)
-        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
+        .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     learning
         .services(statuses, checks.finishing())
-        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
-    services.addAll(
+        .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
+    bound.addAll(
         foreign.services(
             traffic.predictor(),
             statuses,
@@ -267,6 +273,7 @@ public final class MillraceServer implements AutoCloseable {
             calls,
             models,
             setup.tensorContent()));
+    List<ServerServiceDefinition> services = usage.guard(bound, statuses);
     health =
         new HealthReporter(
             services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
@@ -349,6 +356,7 @@ public final class MillraceServer implements AutoCloseable {
     server.traffic.start();
     server.gate.start(server.traffic.shadows()::report, server.timer);
     server.training.start();
+    server.usage.start();
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
@@ -403,6 +411,11 @@ public final class MillraceServer implements AutoCloseable {
   /** The list of models. */
   ModelListRoom lists() {
     return lists;
+  }
+
+  /** What callers use and may use. */
+  UsageRoom usage() {
+    return usage;
   }
 
   /** The training jobs. */
@@ -460,6 +473,7 @@ public final class MillraceServer implements AutoCloseable {
     catalog.close();
     management.close();
     List.of(calls, loads).forEach(ExecutorService::shutdown);
+    usage.close();
     room.close();
     security.close();
     release(stateLock);

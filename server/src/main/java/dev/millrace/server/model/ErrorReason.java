@@ -57,6 +57,10 @@ public enum ErrorReason {
   REQUEST_TOO_SLOW(Category.DEADLINE_EXCEEDED),
   /** A message or header is larger than the server takes. */
   REQUEST_TOO_LARGE(Category.RESOURCE_EXHAUSTED),
+  /** The caller has used as much as it may, for now. */
+  QUOTA_EXCEEDED(Category.RESOURCE_EXHAUSTED),
+  /** The caller's budget of the month is spent. */
+  BUDGET_SPENT(Category.RESOURCE_EXHAUSTED),
   /** No model of this name is served. */
   MODEL_NOT_FOUND(Category.NOT_FOUND),
   /** The model has no such version. */

@@ -28,12 +28,13 @@ public enum ServeOption {
   HTTP_ORIGINS(
       OptionKind.TEXT,
       "",
-      "origins whose pages may call over HTTP, such as https://app.example.org, with commas between"),
+      "origins whose pages may call over HTTP, such as https://app.example.org, with commas"
+          + " between"),
   TLS_CERTIFICATE(
       OptionKind.FILE,
       "",
-      "certificate that gRPC and HTTP show, as PEM, followed by those between it and its root; plain"
-          + " text without one"),
+      "certificate that gRPC and HTTP show, as PEM, followed by those between it and its root;"
+          + " plain text without one"),
   TLS_KEY(OptionKind.FILE, "", "its private key, as unencrypted PKCS#8 in PEM"),
   MANAGEMENT_HOST(OptionKind.TEXT, "127.0.0.1", "address that metrics and health listen on"),
   MANAGEMENT_PORT(OptionKind.PORT, "8502", "port of metrics and health; 0 takes a free one"),
@@ -91,6 +92,12 @@ public enum ServeOption {
   KEEP_TRAINING_JOBS(OptionKind.COUNT, "1000", "training jobs that are kept after their end"),
   KEEP_TRAINING_JOBS_FOR(
       OptionKind.DURATION, "2160h", "how long a training job is kept after its end"),
+  QUOTAS(
+      OptionKind.FILE,
+      "",
+      "YAML file of what callers may use, what that costs, and their budgets, read anew when it"
+          + " changes; docs/usage.md shows it"),
+  KEEP_USAGE_FOR(OptionKind.DURATION, "9600h", "how long it is kept what callers used"),
   CHECK_MODELS(
       OptionKind.CHECK_LEVEL,
       "full",

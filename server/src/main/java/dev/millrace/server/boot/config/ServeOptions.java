@@ -221,6 +221,16 @@ public final class ServeOptions {
     return OptionKind.duration(text(ServeOption.KEEP_TRAINING_JOBS_FOR));
   }
 
+  /** File of what callers may use; empty for anything. */
+  public Optional<Path> quotas() {
+    return Optional.of(text(ServeOption.QUOTAS)).filter(file -> !file.isEmpty()).map(Path::of);
+  }
+
+  /** How long it is kept what callers used. */
+  public Duration keepUsageFor() {
+    return OptionKind.duration(text(ServeOption.KEEP_USAGE_FOR));
+  }
+
   /** What a version must pass before its first load. */
   public CheckLevel checkModels() {
     return CheckLevel.valueOf(text(ServeOption.CHECK_MODELS).toUpperCase(Locale.ROOT));
