@@ -119,7 +119,11 @@ final class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              ROOT + "protocol..", ROOT + "telemetry..", ROOT + "gateway..", ROOT + "boot..")
+              ROOT + "protocol..",
+              ROOT + "telemetry..",
+              ROOT + "gateway..",
+              ROOT + "security..",
+              ROOT + "boot..")
           .should()
           .dependOnClassesThat(resideInAPackage("io.grpc.."));
 

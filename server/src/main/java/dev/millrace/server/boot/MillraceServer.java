@@ -2,7 +2,6 @@ package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.BindRule;
 import dev.millrace.server.boot.config.ServeOptions;
-import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
@@ -18,6 +17,7 @@ import dev.millrace.server.inference.cache.BothCacheObservers;
 import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.model.Failpoints;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
@@ -107,6 +107,7 @@ public final class MillraceServer implements AutoCloseable {
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
 
+  private final TlsRoom tls;
   private final StateLock stateLock;
   private final RegistryRoom room;
   private final ModelRepository repository;
@@ -131,7 +132,7 @@ public final class MillraceServer implements AutoCloseable {
     this.options = options;
     this.setup = setup;
     BindRule.check(options);
-    Optional<TlsIdentity> tls = options.tls();
+    tls = TlsRoom.open(options, setup, clock, meters);
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
     room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
@@ -288,9 +289,11 @@ public final class MillraceServer implements AutoCloseable {
             meters::scrape,
             options.metricsPath());
     door =
+            tls.management(),
         GrpcDoor.open(
             new InetSocketAddress(options.host(), options.port()),
-            setup.tls().or(() -> tls),
+            tls.grpc(),
+            GrpcDoor.HANDSHAKE,
             options.maxMessageBytes(),
             services,
             health.service());
@@ -300,7 +303,7 @@ public final class MillraceServer implements AutoCloseable {
             : HttpRoom.open(
                 options,
                 options.httpPort().getAsInt(),
-                tls,
+                tls.http(),
                 services,
                 health.service().bindService(),
                 new OperationsRoutes(this::notReadyReason, meters::scrape, calls),
@@ -347,6 +350,7 @@ public final class MillraceServer implements AutoCloseable {
     long poll = setup.poll().toMillis();
     if (poll > 0) {
       server.timer.scheduleWithFixedDelay(server.lists::poll, poll, poll, TimeUnit.MILLISECONDS);
+    server.tls.start(server.timer, options.scanInterval());
     }
     return server;
   }
@@ -440,6 +444,7 @@ public final class MillraceServer implements AutoCloseable {
     }
     workers.close();
     timer.shutdownNow();
+    door.close();
     traffic.close();
     checks.close();
     deadlines.close();

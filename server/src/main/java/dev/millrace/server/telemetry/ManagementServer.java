@@ -19,6 +19,9 @@ import java.util.function.Supplier;
 public final class ManagementServer implements AutoCloseable {
   private static final int BACKLOG = 64;
   private static final String METRICS = "/metrics";
+  // Without a limit, as many slow requests or handshakes as there are threads would be the last.
+  private static final String PATIENCE = "sun.net.httpserver.maxReqTime";
+  private static final int PATIENCE_SECONDS = 20;
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -57,32 +60,40 @@ public final class ManagementServer implements AutoCloseable {
       Readiness readiness,
       Supplier<String> scrape)
       throws IOException {
-    return start(address, executor, readiness, scrape, METRICS);
+    return start(address, Optional.empty(), executor, readiness, scrape, METRICS);
   }
 
   /**
    * The same.
    *
+   * @param tls how; empty for plain text
    * @param metricsPath where the metrics are as well
    */
   public static ManagementServer start(
       InetSocketAddress address,
+      Optional<SecureListening> tls,
       ExecutorService executor,
       Readiness readiness,
       Supplier<String> scrape,
       String metricsPath)
       throws IOException {
     ManagementServer management =
-        new ManagementServer(listen(address), executor, readiness, scrape, metricsPath);
+        new ManagementServer(listen(address, tls), executor, readiness, scrape, metricsPath);
     management.server.createContext("/", management::handle);
     management.server.setExecutor(executor);
     management.server.start();
     return management;
   }
 
-  private static HttpServer listen(InetSocketAddress address) throws IOException {
+  private static HttpServer listen(InetSocketAddress address, Optional<SecureListening> tls)
+      throws IOException {
+    if (System.getProperty(PATIENCE) == null) {
+      System.setProperty(PATIENCE, Integer.toString(PATIENCE_SECONDS));
+    }
     try {
-      return HttpServer.create(address, BACKLOG);
+      return tls.isPresent()
+          ? tls.get().listen(address, BACKLOG)
+          : HttpServer.create(address, BACKLOG);
     } catch (BindException taken) {
       throw new IOException(
           "cannot listen for metrics and health on " + address + ": " + taken.getMessage(), taken);

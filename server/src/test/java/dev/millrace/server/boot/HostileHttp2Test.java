@@ -17,6 +17,7 @@ import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.Http2Frames;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -114,8 +115,30 @@ final class HostileHttp2Test {
     assertThat(goAway(frames)).isEqualTo(ENHANCE_YOUR_CALM);
   }
 
+  // Row 17: headers that go on for ever, in frames of nothing and in large ones.
+  @Test
+  void headers_thatNeverEnd_endTheConnectionOfEveryDoor() throws Exception {
+    byte[] large = new byte[1 << 12];
+    for (int port : new int[] {rig.server.httpPort().getAsInt(), rig.server.port()}) {
+      Http2Frames nothing = new Http2Frames().halfPost(1, PREDICT.path());
+      for (int i = 0; i < FRAMES; i++) {
+        nothing.continuation(1, new byte[0]);
+      }
+      assertThat(goAway(nothing, port)).as("a connection error, or the end").isNotZero();
+      Http2Frames much = new Http2Frames().halfPost(1, PREDICT.path());
+      for (int i = 0; i < 1000; i++) {
+        much.continuation(1, large);
+      }
+      assertThat(goAway(much, port)).as("a connection error, or the end").isNotZero();
+    }
+  }
+
   private int goAway(Http2Frames frames) throws Exception {
-    try (Socket socket = new Http(rig.server.httpPort().getAsInt()).connect()) {
+    return goAway(frames, rig.server.httpPort().getAsInt());
+  }
+
+  private static int goAway(Http2Frames frames, int port) throws Exception {
+    try (Socket socket = new Http(port).connect()) {
       Thread sender =
           new Thread(
               () -> {
@@ -126,7 +149,12 @@ final class HostileHttp2Test {
                 }
               });
       sender.start();
-      int code = Http2Frames.goAway(socket.getInputStream());
+      int code;
+      try {
+        code = Http2Frames.goAway(socket.getInputStream());
+      } catch (SocketException reset) {
+        code = -1;
+      }
       socket.close();
       sender.join();
       return code;

@@ -33,10 +33,22 @@ public enum ServeOption {
       OptionKind.FILE,
       "",
       "certificate that gRPC and HTTP show, as PEM, followed by those between it and its root; plain"
-          + " text without one"),
+          + " text without one; this and the next two files are read again when they change"),
   TLS_KEY(OptionKind.FILE, "", "its private key, as unencrypted PKCS#8 in PEM"),
+  TLS_CLIENT_CA(OptionKind.FILE, "", "certificates of those who vouch for callers, as PEM"),
+  TLS_CLIENT_CERTIFICATES(
+      OptionKind.CLIENT_CERTIFICATES,
+      "none",
+      "whether callers show a certificate of tls-client-ca; optional also takes those that show"
+          + " none"),
   MANAGEMENT_HOST(OptionKind.TEXT, "127.0.0.1", "address that metrics and health listen on"),
   MANAGEMENT_PORT(OptionKind.PORT, "8502", "port of metrics and health; 0 takes a free one"),
+  MANAGEMENT_TLS(
+      OptionKind.MANAGEMENT_TLS,
+      "auto",
+      "whether that port speaks TLS with tls-certificate; on asks no certificate of callers, mutual"
+          + " as tls-client-certificates says; auto is mutual where there is a certificate and"
+          + " management-host reaches beyond this machine"),
   METRICS_PATH(OptionKind.TEXT, "/metrics", "path of the metrics on that port, beside /metrics"),
   INSECURE(OptionKind.FLAG, "false", "listen beyond this machine although nobody is authenticated"),
   BOOTSTRAP(OptionKind.TEXT, "", "recipe to train first when its model has no version yet"),

@@ -1,5 +1,6 @@
 package dev.millrace.server.boot.config;
 
+import dev.millrace.server.security.tls.ClientCertificates;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,12 +75,22 @@ public final class ServeOptions {
   }
 
   /**
-   * What gRPC and HTTP show of themselves; empty for plain text. Reads the files.
+   * What gRPC and HTTP show of themselves; empty for plain text.
    *
-   * @throws ConfigurationException if one of the two options is missing, or a file cannot be used
+   * @throws ConfigurationException if one of the options needs another
    */
   public Optional<TlsIdentity> tls() {
-    return TlsFiles.read(text(ServeOption.TLS_CERTIFICATE), text(ServeOption.TLS_KEY));
+    return TlsFiles.of(
+        text(ServeOption.TLS_CERTIFICATE),
+        text(ServeOption.TLS_KEY),
+        text(ServeOption.TLS_CLIENT_CA),
+        ClientCertificates.valueOf(
+            text(ServeOption.TLS_CLIENT_CERTIFICATES).toUpperCase(Locale.ROOT)));
+  }
+
+  /** When metrics and health speak TLS. */
+  public ManagementTls managementTls() {
+    return ManagementTls.valueOf(text(ServeOption.MANAGEMENT_TLS).toUpperCase(Locale.ROOT));
   }
 
   /** Address of metrics and health. */
@@ -249,3 +260,7 @@ public final class ServeOptions {
     return sourced == null ? option.defaultValue() : sourced.value();
   }
 }
+  private Optional<Path> file(ServeOption option) {
+    return Optional.of(text(option)).filter(name -> !name.isEmpty()).map(Path::of);
+  }
+
