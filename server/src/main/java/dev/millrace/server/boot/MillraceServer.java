@@ -137,14 +137,14 @@ public final class MillraceServer implements AutoCloseable {
     Failpoints failpoints = KillAtFailpoint.ofProperty();
     room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
     repository = room.repository();
-    checks = new ModelChecks(options, room, clock, failpoints);
+    ModelSettings defaults = setup.defaults().requiringSignature(options.requireSignatures());
+    checks = new ModelChecks(options, room, defaults, clock, failpoints);
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
-    life = new LifeRoom(room, options.memoryBudget(), timer, setup.defaults(), failpoints);
+    life = new LifeRoom(room, options.memoryBudget(), timer, defaults, failpoints);
     catalog =
         new ModelCatalog(
             new VersionLoad(
-                checks.guard(
-                    new SavedModelLoader(ledger, options.workers(), clock), setup.defaults()),
+                checks.guard(new SavedModelLoader(ledger, options.workers(), clock)),
                 new WarmUp(
                     new WarmUpRecordFile(),
                     WARM_UP_ROUNDS,
@@ -157,7 +157,7 @@ public final class MillraceServer implements AutoCloseable {
             NativeHeap::trim,
             life.measuring(loadMeters),
             life.gate());
-    VersionLife versions = life.join(catalog, calls, clock);
+    VersionLife versions = life.join(catalog, checks.signatures(), calls, clock);
     ModelSet models =
         life.models(
             catalog,
@@ -215,7 +215,12 @@ public final class MillraceServer implements AutoCloseable {
             learning,
             gate.gated(
                 new RepositoryPublisher(
-                    repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
+                    repository,
+                    checks.publications(),
+                    life::scan,
+                    CodeVersion.current(),
+                    clock,
+                    checks.signatures())),
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
@@ -284,12 +289,12 @@ public final class MillraceServer implements AutoCloseable {
     management =
         ManagementServer.start(
             new InetSocketAddress(options.managementHost(), options.managementPort()),
+            tls.management(),
             Executors.newFixedThreadPool(MANAGEMENT_THREADS, Threads.named("management")),
             this::notReadyReason,
             meters::scrape,
             options.metricsPath());
     door =
-            tls.management(),
         GrpcDoor.open(
             new InetSocketAddress(options.host(), options.port()),
             tls.grpc(),
@@ -345,12 +350,12 @@ public final class MillraceServer implements AutoCloseable {
     server.training.start();
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
+    server.tls.start(server.timer, options.scanInterval());
     server.timer.scheduleWithFixedDelay(
         server::look, Math.min(interval, SECOND_LOOK_MILLIS), interval, TimeUnit.MILLISECONDS);
     long poll = setup.poll().toMillis();
     if (poll > 0) {
       server.timer.scheduleWithFixedDelay(server.lists::poll, poll, poll, TimeUnit.MILLISECONDS);
-    server.tls.start(server.timer, options.scanInterval());
     }
     return server;
   }
@@ -439,12 +444,12 @@ public final class MillraceServer implements AutoCloseable {
     CompletableFuture<Boolean> httpDrained =
         http == null ? CompletableFuture.completedFuture(true) : http.drain();
     boolean finished = door.drain(options.drainTimeout()) & httpDrained.join();
+    door.close();
     if (http != null) {
       http.close();
     }
     workers.close();
     timer.shutdownNow();
-    door.close();
     traffic.close();
     checks.close();
     deadlines.close();

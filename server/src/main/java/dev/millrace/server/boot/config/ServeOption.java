@@ -88,6 +88,18 @@ public enum ServeOption {
       OptionKind.CHECK_LEVEL,
       "full",
       "what a version must pass before its first load; full tries it in a process of its own"),
+  REQUIRE_SIGNATURES(
+      OptionKind.FLAG,
+      "false",
+      "take no version of any model without a trusted signature, whatever its settings say"),
+  SIGNATURE_KEYS(
+      OptionKind.FILE,
+      "",
+      "public keys of Ed25519, as PEM, whose signatures of versions are trusted; read at each use"),
+  SIGNING_KEY(
+      OptionKind.FILE,
+      "",
+      "private key of Ed25519, as PKCS#8 in PEM, that signs the versions which this server trains"),
   MAX_IMPORT_SIZE(OptionKind.SIZE, "4GiB", "most bytes of the files of one upload"),
   SCAN_INTERVAL(OptionKind.DURATION, "500ms", "how often the repository is looked at"),
   DRAIN_DELAY(OptionKind.DURATION, "0s", "from the signal to stop until no new call is taken"),

@@ -204,6 +204,21 @@ public final class ServeOptions {
     return CheckLevel.valueOf(text(ServeOption.CHECK_MODELS).toUpperCase(Locale.ROOT));
   }
 
+  /** True when no version is taken without a trusted signature. */
+  public boolean requireSignatures() {
+    return Boolean.parseBoolean(text(ServeOption.REQUIRE_SIGNATURES));
+  }
+
+  /** File of the public keys that are trusted; empty for none. */
+  public Optional<Path> signatureKeys() {
+    return file(ServeOption.SIGNATURE_KEYS);
+  }
+
+  /** File of the private key that signs what is trained; empty for none. */
+  public Optional<Path> signingKey() {
+    return file(ServeOption.SIGNING_KEY);
+  }
+
   /** Most bytes of the files of one upload. */
   public long maxImportBytes() {
     return bytes(ServeOption.MAX_IMPORT_SIZE);
@@ -251,6 +266,10 @@ public final class ServeOptions {
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  private Optional<Path> file(ServeOption option) {
+    return Optional.of(text(option)).filter(name -> !name.isEmpty()).map(Path::of);
+  }
+
   private long bytes(ServeOption option) {
     return OptionKind.bytes(text(option));
   }
@@ -260,7 +279,3 @@ public final class ServeOptions {
     return sourced == null ? option.defaultValue() : sourced.value();
   }
 }
-  private Optional<Path> file(ServeOption option) {
-    return Optional.of(text(option)).filter(name -> !name.isEmpty()).map(Path::of);
-  }
-

@@ -56,6 +56,9 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.KEEP_TRAINING_JOBS_FOR, "18h"),
               Map.entry(ServeOption.MEMORY_BUDGET, "12GiB"),
               Map.entry(ServeOption.CHECK_MODELS, "inspect"),
+              Map.entry(ServeOption.REQUIRE_SIGNATURES, "true"),
+              Map.entry(ServeOption.SIGNATURE_KEYS, "public.pem"),
+              Map.entry(ServeOption.SIGNING_KEY, "private.pem"),
               Map.entry(ServeOption.MAX_IMPORT_SIZE, "11GiB"),
               Map.entry(ServeOption.SCAN_INTERVAL, "8ms"),
               Map.entry(ServeOption.DRAIN_DELAY, "9s"),
@@ -63,9 +66,6 @@ final class OptionSourcesTest {
 
   @TempDir private Path folder;
 
-  @Test
-  void merge_nothingGiven_takesEveryDefault() {
-    ServeOptions options = OptionSources.merge(Map.of(), Map.of(), "");
   @Test
   void merge_variablesOfTheClientsCommands_areNoneOfItsOptions() {
     Map<String, String> variables =
@@ -79,6 +79,9 @@ final class OptionSourcesTest {
         .noneMatch(line -> line.contains("secret"));
   }
 
+  @Test
+  void merge_nothingGiven_takesEveryDefault() {
+    ServeOptions options = OptionSources.merge(Map.of(), Map.of(), "");
     assertThat(options.repository()).isEqualTo(Path.of("saved_models"));
     assertThat(options.dataDirectory()).isEqualTo(Path.of(".millrace"));
     assertThat(options.datasets()).isEqualTo(Path.of("datasets"));
@@ -88,6 +91,10 @@ final class OptionSourcesTest {
     assertThat(options.httpHosts()).isEmpty();
     assertThat(options.httpOrigins()).isEmpty();
     assertThat(options.tls()).isEmpty();
+    assertThat(options.managementTls()).isEqualTo(ManagementTls.AUTO);
+    assertThat(options.requireSignatures()).isFalse();
+    assertThat(options.signatureKeys()).isEmpty();
+    assertThat(options.signingKey()).isEmpty();
     assertThat(options.managementHost()).isEqualTo("127.0.0.1");
     assertThat(options.managementPort()).isEqualTo(8502);
     assertThat(options.metricsPath()).isEqualTo("/metrics");
@@ -291,6 +298,9 @@ final class OptionSourcesTest {
     assertThat(options.keepTrainingJobsFor()).isEqualTo(Duration.ofHours(18));
     assertThat(options.memoryBudget()).hasValue(12L << 30);
     assertThat(options.checkModels()).isEqualTo(CheckLevel.INSPECT);
+    assertThat(options.requireSignatures()).isTrue();
+    assertThat(options.signatureKeys()).hasValue(Path.of("public.pem"));
+    assertThat(options.signingKey()).hasValue(Path.of("private.pem"));
     assertThat(options.maxImportBytes()).isEqualTo(11L << 30);
     assertThat(options.scanInterval()).isEqualTo(Duration.ofMillis(8));
     assertThat(options.drainDelay()).isEqualTo(Duration.ofSeconds(9));
