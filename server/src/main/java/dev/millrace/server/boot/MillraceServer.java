@@ -1,7 +1,6 @@
 package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.ServeOptions;
-import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
@@ -18,6 +17,7 @@ import dev.millrace.server.inference.cache.BothCacheObservers;
 import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.model.Failpoints;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.MalformedRequests;
@@ -111,6 +111,7 @@ public final class MillraceServer implements AutoCloseable {
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   private final SecurityRoom security;
+  private final TlsRoom tls;
   private final StateLock stateLock;
   private final RegistryRoom room;
   private final ModelRepository repository;
@@ -135,20 +136,20 @@ public final class MillraceServer implements AutoCloseable {
       throws IOException {
     this.options = options;
     this.setup = setup;
-    Optional<TlsIdentity> tls = options.tls();
     security = new SecurityRoom(options, clock);
+    tls = TlsRoom.open(options, setup, clock, meters);
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
     room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
     repository = room.repository();
-    checks = new ModelChecks(options, room, clock, failpoints);
+    ModelSettings defaults = setup.defaults().requiringSignature(options.requireSignatures());
+    checks = new ModelChecks(options, room, defaults, clock, failpoints);
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
-    life = new LifeRoom(room, options.memoryBudget(), timer, setup.defaults(), failpoints);
+    life = new LifeRoom(room, options.memoryBudget(), timer, defaults, failpoints);
     catalog =
         new ModelCatalog(
             new VersionLoad(
-                checks.guard(
-                    new SavedModelLoader(ledger, options.workers(), clock), setup.defaults()),
+                checks.guard(new SavedModelLoader(ledger, options.workers(), clock)),
                 new WarmUp(
                     new WarmUpRecordFile(),
                     WARM_UP_ROUNDS,
@@ -161,7 +162,7 @@ public final class MillraceServer implements AutoCloseable {
             NativeHeap::trim,
             life.measuring(loadMeters),
             life.gate());
-    VersionLife versions = life.join(catalog, calls, clock);
+    VersionLife versions = life.join(catalog, checks.signatures(), calls, clock);
     ModelSet models =
         life.models(
             catalog,
@@ -221,7 +222,12 @@ public final class MillraceServer implements AutoCloseable {
             learning,
             gate.gated(
                 new RepositoryPublisher(
-                    repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
+                    repository,
+                    checks.publications(),
+                    life::scan,
+                    CodeVersion.current(),
+                    clock,
+                    checks.signatures())),
             usage.meter(),
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
@@ -293,6 +299,7 @@ public final class MillraceServer implements AutoCloseable {
     management =
         ManagementServer.start(
             new InetSocketAddress(options.managementHost(), options.managementPort()),
+            tls.management(),
             Executors.newFixedThreadPool(MANAGEMENT_THREADS, Threads.named("management")),
             this::notReadyReason,
             meters::scrape,
@@ -303,7 +310,8 @@ public final class MillraceServer implements AutoCloseable {
     door =
         GrpcDoor.open(
             new InetSocketAddress(options.host(), options.port()),
-            setup.tls().or(() -> tls),
+            tls.grpc(),
+            GrpcDoor.HANDSHAKE,
             options.maxMessageBytes(),
             CallerInterceptor.ofNetwork(security.calls(), statuses),
             services,
@@ -314,7 +322,7 @@ public final class MillraceServer implements AutoCloseable {
             : HttpRoom.open(
                 options,
                 options.httpPort().getAsInt(),
-                tls,
+                tls.http(),
                 security,
                 services,
                 healthService,
@@ -359,6 +367,7 @@ public final class MillraceServer implements AutoCloseable {
     server.usage.start();
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
+    server.tls.start(server.timer, options.scanInterval());
     server.timer.scheduleWithFixedDelay(
         server::look, Math.min(interval, SECOND_LOOK_MILLIS), interval, TimeUnit.MILLISECONDS);
     long poll = setup.poll().toMillis();
@@ -462,6 +471,7 @@ public final class MillraceServer implements AutoCloseable {
     CompletableFuture<Boolean> httpDrained =
         http == null ? CompletableFuture.completedFuture(true) : http.drain();
     boolean finished = door.drain(options.drainTimeout()) & httpDrained.join();
+    door.close();
     if (http != null) {
       http.close();
     }

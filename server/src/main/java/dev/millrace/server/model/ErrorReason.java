@@ -97,6 +97,10 @@ public enum ErrorReason {
   SETTINGS_INVALID(Category.FAILED_PRECONDITION),
   /** The version's files are not those of its manifest. */
   DIGEST_MISMATCH(Category.FAILED_PRECONDITION),
+  /** The model takes signed versions alone, and this one has no signature. */
+  VERSION_UNSIGNED(Category.FAILED_PRECONDITION),
+  /** The version's signature is of nobody who is trusted, or for other files. */
+  VERSION_SIGNATURE_INVALID(Category.FAILED_PRECONDITION),
   /** The model has an op, or a size, that this server does not take. */
   MODEL_REFUSED(Category.FAILED_PRECONDITION),
   /**

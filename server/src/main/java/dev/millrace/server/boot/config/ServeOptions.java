@@ -1,6 +1,7 @@
 package dev.millrace.server.boot.config;
 
 import dev.millrace.server.security.jwt.JwtSettings;
+import dev.millrace.server.security.tls.ClientCertificates;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,12 +76,22 @@ public final class ServeOptions {
   }
 
   /**
-   * What gRPC and HTTP show of themselves; empty for plain text. Reads the files.
+   * What gRPC and HTTP show of themselves; empty for plain text.
    *
-   * @throws ConfigurationException if one of the two options is missing, or a file cannot be used
+   * @throws ConfigurationException if one of the options needs another
    */
   public Optional<TlsIdentity> tls() {
-    return TlsFiles.read(text(ServeOption.TLS_CERTIFICATE), text(ServeOption.TLS_KEY));
+    return TlsFiles.of(
+        text(ServeOption.TLS_CERTIFICATE),
+        text(ServeOption.TLS_KEY),
+        text(ServeOption.TLS_CLIENT_CA),
+        ClientCertificates.valueOf(
+            text(ServeOption.TLS_CLIENT_CERTIFICATES).toUpperCase(Locale.ROOT)));
+  }
+
+  /** When metrics and health speak TLS. */
+  public ManagementTls managementTls() {
+    return ManagementTls.valueOf(text(ServeOption.MANAGEMENT_TLS).toUpperCase(Locale.ROOT));
   }
 
   /** Address of metrics and health. */
@@ -236,6 +247,21 @@ public final class ServeOptions {
     return CheckLevel.valueOf(text(ServeOption.CHECK_MODELS).toUpperCase(Locale.ROOT));
   }
 
+  /** True when no version is taken without a trusted signature. */
+  public boolean requireSignatures() {
+    return Boolean.parseBoolean(text(ServeOption.REQUIRE_SIGNATURES));
+  }
+
+  /** File of the public keys that are trusted; empty for none. */
+  public Optional<Path> signatureKeys() {
+    return file(ServeOption.SIGNATURE_KEYS);
+  }
+
+  /** File of the private key that signs what is trained; empty for none. */
+  public Optional<Path> signingKey() {
+    return file(ServeOption.SIGNING_KEY);
+  }
+
   /** Most bytes of the files of one upload. */
   public long maxImportBytes() {
     return bytes(ServeOption.MAX_IMPORT_SIZE);
@@ -281,6 +307,10 @@ public final class ServeOptions {
         .map(String::strip)
         .filter(word -> !word.isEmpty())
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private Optional<Path> file(ServeOption option) {
+    return Optional.of(text(option)).filter(name -> !name.isEmpty()).map(Path::of);
   }
 
   private long bytes(ServeOption option) {
