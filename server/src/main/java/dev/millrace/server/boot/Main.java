@@ -31,6 +31,8 @@ public final class Main {
     millrace.addSubcommand("serve", ServeCommand.spec());
     CommandLine commandLine = new CommandLine(millrace);
     ClientCommands.addTo(commandLine);
+    commandLine.addSubcommand(new AuditCommand());
+    commandLine.addSubcommand(new RequestLogCommand());
     commandLine.setExecutionStrategy(Main::run);
     commandLine.setParameterExceptionHandler(Main::explain);
     return commandLine;

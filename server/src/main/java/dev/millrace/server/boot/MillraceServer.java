@@ -21,6 +21,7 @@ import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.protocol.audit.AuditedMethods;
 import dev.millrace.server.protocol.v1.DiffCalls;
 import dev.millrace.server.protocol.v1.ImportCalls;
 import dev.millrace.server.protocol.v1.InferenceServiceV1;
@@ -108,6 +109,7 @@ public final class MillraceServer implements AutoCloseable {
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   private final StateLock stateLock;
+  private final AuditRoom audit;
   private final RegistryRoom room;
   private final ModelRepository repository;
   private final ModelChecks checks;
@@ -115,11 +117,13 @@ public final class MillraceServer implements AutoCloseable {
   private final LifeRoom life;
   private final ModelListRoom lists;
   private final BatchQueue<PredictWork> queue;
+  private final RecordingRoom recording;
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
   private final TrainingRoom training;
   private final EvaluationRoom evaluations;
   private final GateRoom gate;
+  private final PrivacyRoom privacy;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
   private final ManagementServer management;
@@ -134,7 +138,10 @@ public final class MillraceServer implements AutoCloseable {
     Optional<TlsIdentity> tls = options.tls();
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
-    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
+    audit = new AuditRoom(options, clock, meters, calls);
+    room =
+        RegistryRoom.open(
+            options.dataDirectory(), options.repository(), clock, failpoints, audit::heard);
     repository = room.repository();
     checks = new ModelChecks(options, room, clock, failpoints);
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
@@ -196,6 +203,7 @@ public final class MillraceServer implements AutoCloseable {
     evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
     gate =
         new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
+    recording = new RecordingRoom(options, repository, meters, clock);
     traffic =
         new TrafficRoom(
             room.registry(),
@@ -203,11 +211,22 @@ public final class MillraceServer implements AutoCloseable {
             repository,
             cache,
             batched,
+            recording::record,
             requestMeters.and(foreign.statistics()).and(gate.observer()),
             meters,
             clock,
             bakeInterval);
-    LearningRoom learning = new LearningRoom(options, repository);
+    LearningRoom learning = new LearningRoom(options, repository, clock);
+    privacy =
+        new PrivacyRoom(
+            options,
+            learning,
+            repository,
+            versions,
+            this::jobs,
+            evaluations.evaluations(),
+            audit.trail(),
+            clock);
     training =
         new TrainingRoom(
             options,
@@ -224,7 +243,8 @@ public final class MillraceServer implements AutoCloseable {
                 repository::manifest,
                 repository::digest,
                 room.registry()::get,
-                traffic.shadows()::report),
+                traffic.shadows()::report,
+                privacy::dataDeleted),
             room.registry()::resolve,
             traffic.calls(),
             statuses,
@@ -232,7 +252,8 @@ public final class MillraceServer implements AutoCloseable {
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
             new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
-    MalformedRequests malformed = new MalformedRequests(statuses);
+    MalformedRequests malformed =
+        new MalformedRequests(statuses, service -> audit.guard(service, statuses));
     List<ServerServiceDefinition> services = new ArrayList<>();
     services.addAll(
         List.of(
@@ -253,17 +274,19 @@ public final class MillraceServer implements AutoCloseable {
     gate.services(statuses)
         .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     learning
-        .services(statuses, checks.finishing())
+        .services(statuses, checks.finishing(), privacy.deletions())
         .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     services.addAll(
         foreign.services(
             traffic.predictor(),
             statuses,
             malformed,
-            CallThreads.ofTransport(LARGEST_INLINE, calls, statuses),
+            CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)
+                .moving(AuditedMethods::isAudited),
             calls,
             models,
             setup.tensorContent()));
+    services.replaceAll(audit::outermost);
     health =
         new HealthReporter(
             services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
@@ -337,9 +360,11 @@ public final class MillraceServer implements AutoCloseable {
     setup.warnings().forEach(warning -> log.warn("{}", warning));
     server.lists.start();
     server.life.scan();
+    server.recording.start();
     server.traffic.start();
     server.gate.start(server.traffic.shadows()::report, server.timer);
     server.training.start();
+    server.privacy.start(server.timer, server.checks.finishing());
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.timer.scheduleWithFixedDelay(
@@ -441,22 +466,16 @@ public final class MillraceServer implements AutoCloseable {
     workers.close();
     timer.shutdownNow();
     traffic.close();
+    recording.close();
     checks.close();
     deadlines.close();
     catalog.close();
     management.close();
     List.of(calls, loads).forEach(ExecutorService::shutdown);
     room.close();
-    release(stateLock);
+    audit.close();
+    stateLock.close();
     log.info(finished ? "stopped" : "stopped; some calls were broken off");
-  }
-
-  private static void release(StateLock lock) {
-    try {
-      lock.close();
-    } catch (IOException unexpected) {
-      log.warn("the state folder stays locked until the process ends", unexpected);
-    }
   }
 
   private void pause() {

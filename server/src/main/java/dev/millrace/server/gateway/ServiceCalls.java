@@ -29,6 +29,9 @@ public final class ServiceCalls {
   public static final Metadata.Key<String> CALLER =
       Metadata.Key.of("millrace-caller", Metadata.ASCII_STRING_MARSHALLER);
 
+  private static final Metadata.Key<String> REQUEST_ID =
+      Metadata.Key.of(RequestId.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+
   private static final List<String> CARRIED =
       List.of("authorization", "traceparent", "tracestate", "x-request-id");
 
@@ -125,6 +128,12 @@ public final class ServiceCalls {
       if (value != null) {
         metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
       }
+    }
+    String id = RequestId.of(context);
+    if (!id.isEmpty()) {
+      // The one that the answer names, also where the caller sent none or one of another form.
+      metadata.discardAll(REQUEST_ID);
+      metadata.put(REQUEST_ID, id);
     }
     metadata.put(CALLER, context.remoteAddress().getAddress().getHostAddress());
     return metadata;

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param bakeLimits when a new champion is rolled back
  * @param versions which versions are loaded
  * @param bake how long a new champion is watched and the former one stays loaded
+ * @param requestLog what is recorded of requests and answers
  */
 public record ModelSettings(
     ExecutionMode execution,
@@ -22,7 +23,8 @@ public record ModelSettings(
     ShadowSettings shadow,
     BakeLimits bakeLimits,
     VersionSettings versions,
-    Duration bake) {
+    Duration bake,
+    RequestLogSettings requestLog) {
   /** How long a new champion is watched when nobody says otherwise. */
   public static final Duration DEFAULT_BAKE = Duration.ofMinutes(10);
 
@@ -33,6 +35,28 @@ public record ModelSettings(
           BatchingSettings.DEFAULT,
           AdmissionSettings.DEFAULT,
           CacheSettings.OFF);
+
+  /** Settings that record nothing. */
+  public ModelSettings(
+      ExecutionMode execution,
+      BatchingSettings batching,
+      AdmissionSettings admission,
+      CacheSettings cache,
+      ShadowSettings shadow,
+      BakeLimits bakeLimits,
+      VersionSettings versions,
+      Duration bake) {
+    this(
+        execution,
+        batching,
+        admission,
+        cache,
+        shadow,
+        bakeLimits,
+        versions,
+        bake,
+        RequestLogSettings.OFF);
+  }
 
   /** Settings with the defaults for all that comes after the cache. */
   public ModelSettings(

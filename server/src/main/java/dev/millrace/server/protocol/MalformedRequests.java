@@ -17,6 +17,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Answers bytes that are no message with INVALID_ARGUMENT and REQUEST_MALFORMED, where gRPC itself
@@ -24,10 +25,21 @@ import java.util.List;
  */
 public final class MalformedRequests {
   private final StatusMapper statuses;
+  private final UnaryOperator<ServerServiceDefinition> within;
 
   /** Guards services. */
   public MalformedRequests(StatusMapper statuses) {
+    this(statuses, service -> service);
+  }
+
+  /**
+   * Guards services.
+   *
+   * @param within what shall stand between a service and the guard, and sees parsed messages
+   */
+  public MalformedRequests(StatusMapper statuses, UnaryOperator<ServerServiceDefinition> within) {
     this.statuses = statuses;
+    this.within = within;
   }
 
   /**
@@ -38,7 +50,7 @@ public final class MalformedRequests {
   public ServerServiceDefinition guard(ServerServiceDefinition service, CallThreads threads) {
     // As streams, messages are parsed below the interceptors and not before them.
     return ServerInterceptors.intercept(
-        ServerInterceptors.useMarshalledMessages(aliased(service), new Streams()),
+        ServerInterceptors.useMarshalledMessages(within.apply(aliased(service)), new Streams()),
         new Guard(),
         threads);
   }

@@ -154,6 +154,17 @@ public final class TrainingJobs implements AutoCloseable {
     }
   }
 
+  /**
+   * True while something of a job is still at work, such as a process that is being ended.
+   *
+   * @throws ServingException JOB_NOT_FOUND
+   */
+  public boolean isAtWork(String id) {
+    synchronized (lock) {
+      return table.get(id).isClaimed();
+    }
+  }
+
   /** Tries that each job has. */
   public int tries() {
     return rules.retries().tries();

@@ -76,6 +76,11 @@ public enum ServeOption {
       OptionKind.CHECK_LEVEL,
       "full",
       "what a version must pass before its first load; full tries it in a process of its own"),
+  DATASET_SCAN_INTERVAL(
+      OptionKind.DURATION, "1m", "how often it looks for datasets whose time is over"),
+  AUDIT(OptionKind.FLAG, "true", "write down who changes what; no change is made without"),
+  AUDIT_FILE_SIZE(
+      OptionKind.SIZE, "16MiB", "size from which on the audit log goes on in another file"),
   MAX_IMPORT_SIZE(OptionKind.SIZE, "4GiB", "most bytes of the files of one upload"),
   SCAN_INTERVAL(OptionKind.DURATION, "500ms", "how often the repository is looked at"),
   DRAIN_DELAY(OptionKind.DURATION, "0s", "from the signal to stop until no new call is taken"),
