@@ -1,8 +1,6 @@
 package dev.millrace.server.boot;
 
-import dev.millrace.server.boot.config.BindRule;
 import dev.millrace.server.boot.config.ServeOptions;
-import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
@@ -19,7 +17,9 @@ import dev.millrace.server.inference.cache.BothCacheObservers;
 import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.model.Failpoints;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.protocol.CallThreads;
+import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.protocol.v1.DiffCalls;
@@ -68,6 +68,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -108,6 +110,8 @@ public final class MillraceServer implements AutoCloseable {
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
 
+  private final SecurityRoom security;
+  private final TlsRoom tls;
   private final StateLock stateLock;
   private final RegistryRoom room;
   private final ModelRepository repository;
@@ -132,20 +136,20 @@ public final class MillraceServer implements AutoCloseable {
       throws IOException {
     this.options = options;
     this.setup = setup;
-    BindRule.check(options);
-    Optional<TlsIdentity> tls = options.tls();
+    security = new SecurityRoom(options, clock);
+    tls = TlsRoom.open(options, setup, clock, meters);
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
     room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
     repository = room.repository();
-    checks = new ModelChecks(options, room, clock, failpoints);
+    ModelSettings defaults = setup.defaults().requiringSignature(options.requireSignatures());
+    checks = new ModelChecks(options, room, defaults, clock, failpoints);
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
-    life = new LifeRoom(room, options.memoryBudget(), timer, setup.defaults(), failpoints);
+    life = new LifeRoom(room, options.memoryBudget(), timer, defaults, failpoints);
     catalog =
         new ModelCatalog(
             new VersionLoad(
-                checks.guard(
-                    new SavedModelLoader(ledger, options.workers(), clock), setup.defaults()),
+                checks.guard(new SavedModelLoader(ledger, options.workers(), clock)),
                 new WarmUp(
                     new WarmUpRecordFile(),
                     WARM_UP_ROUNDS,
@@ -158,7 +162,7 @@ public final class MillraceServer implements AutoCloseable {
             NativeHeap::trim,
             life.measuring(loadMeters),
             life.gate());
-    VersionLife versions = life.join(catalog, calls, clock);
+    VersionLife versions = life.join(catalog, checks.signatures(), calls, clock);
     ModelSet models =
         life.models(
             catalog,
@@ -218,7 +222,12 @@ public final class MillraceServer implements AutoCloseable {
             learning,
             gate.gated(
                 new RepositoryPublisher(
-                    repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
+                    repository,
+                    checks.publications(),
+                    life::scan,
+                    CodeVersion.current(),
+                    clock,
+                    checks.signatures())),
             usage.meter(),
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
@@ -237,7 +246,7 @@ public final class MillraceServer implements AutoCloseable {
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
             new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
-    MalformedRequests malformed = new MalformedRequests(statuses);
+    MalformedRequests malformed = new MalformedRequests(statuses, security.guard(statuses));
     List<ServerServiceDefinition> bound = new ArrayList<>();
     bound.addAll(
         List.of(
@@ -290,26 +299,33 @@ public final class MillraceServer implements AutoCloseable {
     management =
         ManagementServer.start(
             new InetSocketAddress(options.managementHost(), options.managementPort()),
+            tls.management(),
             Executors.newFixedThreadPool(MANAGEMENT_THREADS, Threads.named("management")),
             this::notReadyReason,
             meters::scrape,
-            options.metricsPath());
+            options.metricsPath(),
+            security::metrics);
+    ServerServiceDefinition healthService =
+        security.guard(statuses).apply(health.service().bindService());
     door =
         GrpcDoor.open(
             new InetSocketAddress(options.host(), options.port()),
-            setup.tls().or(() -> tls),
+            tls.grpc(),
+            GrpcDoor.HANDSHAKE,
             options.maxMessageBytes(),
+            CallerInterceptor.ofNetwork(security.calls(), statuses),
             services,
-            health.service());
+            healthService);
     http =
         options.httpPort().isEmpty()
             ? null
             : HttpRoom.open(
                 options,
                 options.httpPort().getAsInt(),
-                tls,
+                tls.http(),
+                security,
                 services,
-                health.service().bindService(),
+                healthService,
                 new OperationsRoutes(this::notReadyReason, meters::scrape, calls),
                 statuses,
                 calls);
@@ -342,6 +358,7 @@ public final class MillraceServer implements AutoCloseable {
     MillraceServer server = new MillraceServer(options, setup, bakeInterval);
     options.describe().forEach(option -> log.info("{}", option));
     setup.warnings().forEach(warning -> log.warn("{}", warning));
+    server.security.start();
     server.lists.start();
     server.life.scan();
     server.traffic.start();
@@ -350,6 +367,7 @@ public final class MillraceServer implements AutoCloseable {
     server.usage.start();
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
+    server.tls.start(server.timer, options.scanInterval());
     server.timer.scheduleWithFixedDelay(
         server::look, Math.min(interval, SECOND_LOOK_MILLIS), interval, TimeUnit.MILLISECONDS);
     long poll = setup.poll().toMillis();
@@ -372,6 +390,11 @@ public final class MillraceServer implements AutoCloseable {
   /** Port of HTTP; empty when it is off. */
   public OptionalInt httpPort() {
     return http == null ? OptionalInt.empty() : OptionalInt.of(http.port());
+  }
+
+  /** The routes of HTTP. */
+  SortedMap<String, String> routes() {
+    return http == null ? new TreeMap<>() : http.routes();
   }
 
   /** Port of metrics and health. */
@@ -448,6 +471,7 @@ public final class MillraceServer implements AutoCloseable {
     CompletableFuture<Boolean> httpDrained =
         http == null ? CompletableFuture.completedFuture(true) : http.drain();
     boolean finished = door.drain(options.drainTimeout()) & httpDrained.join();
+    door.close();
     if (http != null) {
       http.close();
     }
@@ -461,6 +485,7 @@ public final class MillraceServer implements AutoCloseable {
     List.of(calls, loads).forEach(ExecutorService::shutdown);
     usage.close();
     room.close();
+    security.close();
     release(stateLock);
     log.info(finished ? "stopped" : "stopped; some calls were broken off");
   }

@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -147,6 +148,21 @@ public final class Evaluations implements AutoCloseable {
       summary = table.get(id);
     }
     return summary.state() == EvaluationState.SUCCEEDED ? store.read(id).orElse(summary) : summary;
+  }
+
+  /**
+   * The same where it may be seen; what may not be is not there.
+   *
+   * @param visible looks at it without its misread examples
+   * @throws ServingException EVALUATION_NOT_FOUND
+   */
+  public Evaluation get(String id, Predicate<Evaluation> visible) {
+    synchronized (lock) {
+      if (!visible.test(table.get(id))) {
+        throw EvaluationRefusal.notFound(id);
+      }
+    }
+    return get(id);
   }
 
   /** All evaluations without their misread examples, newest first. */

@@ -1,6 +1,7 @@
 package dev.millrace.server.gateway;
 
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import io.grpc.CallOptions;
@@ -14,6 +15,9 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.ChannelFutureListener;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +29,11 @@ import java.util.concurrent.TimeUnit;
  * Thread-safe.
  */
 public final class ServiceCalls {
-  /** The caller's address; set here alone, whatever a request says. */
-  public static final Metadata.Key<String> CALLER =
-      Metadata.Key.of("millrace-caller", Metadata.ASCII_STRING_MARSHALLER);
+  /** Who the door has let in; set here alone, whatever a request says. */
+  public static final Metadata.Key<Caller> CALLER =
+      Metadata.Key.of("millrace-caller-bin", new HandedOver());
 
-  private static final List<String> CARRIED =
-      List.of("authorization", "traceparent", "tracestate", "x-request-id");
+  private static final List<String> CARRIED = List.of("traceparent", "tracestate", "x-request-id");
 
   private final Channel channel;
 
@@ -126,7 +129,20 @@ public final class ServiceCalls {
         metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
       }
     }
-    metadata.put(CALLER, context.remoteAddress().getAddress().getHostAddress());
+    metadata.put(CALLER, RequestCaller.of(context));
     return metadata;
+  }
+
+  /** Hands a caller over within the process. What comes as bytes is nobody. */
+  private static final class HandedOver implements Metadata.BinaryStreamMarshaller<Caller> {
+    @Override
+    public InputStream toStream(Caller caller) {
+      return new ByteArrayInputStream(caller.id().getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public Caller parseStream(InputStream stream) {
+      return Caller.UNKNOWN;
+    }
   }
 }

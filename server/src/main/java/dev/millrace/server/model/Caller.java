@@ -11,9 +11,14 @@ public record Caller(String id, Access access) {
   /** The server itself, or a caller of whom nothing is known; calls of nobody may do nothing. */
   public static final Caller UNKNOWN = new Caller("");
 
-  /** A caller who may do nothing. */
+  /** A caller who has not said who that is, and may do nothing but what everybody may. */
   public Caller(String id) {
     this(id, Access.NONE);
+  }
+
+  /** True for a caller who has not said who that is, where the server wants to know. */
+  public boolean isAnonymous() {
+    return access == Access.NONE;
   }
 
   @Override

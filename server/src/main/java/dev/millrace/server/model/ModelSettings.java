@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param bakeLimits when a new champion is rolled back
  * @param versions which versions are loaded
  * @param bake how long a new champion is watched and the former one stays loaded
+ * @param requireSignature whether versions without a trusted signature are refused
  */
 public record ModelSettings(
     ExecutionMode execution,
@@ -22,7 +23,8 @@ public record ModelSettings(
     ShadowSettings shadow,
     BakeLimits bakeLimits,
     VersionSettings versions,
-    Duration bake) {
+    Duration bake,
+    boolean requireSignature) {
   /** How long a new champion is watched when nobody says otherwise. */
   public static final Duration DEFAULT_BAKE = Duration.ofMinutes(10);
 
@@ -48,6 +50,34 @@ public record ModelSettings(
         ShadowSettings.DEFAULT,
         BakeLimits.DEFAULT,
         VersionSettings.DEFAULT,
-        DEFAULT_BAKE);
+        DEFAULT_BAKE,
+        false);
+  }
+
+  /** Settings whose versions need no signature. */
+  public ModelSettings(
+      ExecutionMode execution,
+      BatchingSettings batching,
+      AdmissionSettings admission,
+      CacheSettings cache,
+      ShadowSettings shadow,
+      BakeLimits bakeLimits,
+      VersionSettings versions,
+      Duration bake) {
+    this(execution, batching, admission, cache, shadow, bakeLimits, versions, bake, false);
+  }
+
+  /** The same, which take signed versions alone if that is wanted. */
+  public ModelSettings requiringSignature(boolean wanted) {
+    return new ModelSettings(
+        execution,
+        batching,
+        admission,
+        cache,
+        shadow,
+        bakeLimits,
+        versions,
+        bake,
+        wanted || requireSignature);
   }
 }

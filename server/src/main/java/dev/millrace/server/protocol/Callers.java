@@ -2,25 +2,23 @@ package dev.millrace.server.protocol;
 
 import dev.millrace.server.model.Access;
 import dev.millrace.server.model.Caller;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.Permission;
+import dev.millrace.server.model.ServingException;
 import io.grpc.Context;
-import io.grpc.Contexts;
-import io.grpc.Grpc;
-import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import org.jspecify.annotations.Nullable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
 
-/**
- * Knows who makes the present call. Where nobody is authenticated, callers are told apart by the
- * address that they come from, without its port, so that those behind one proxy are one. Stateless.
- */
+/** Knows who makes the present call, and what that caller may do. Stateless. */
 public final class Callers {
   private static final Context.Key<Caller> CALLER =
       Context.keyWithDefault("caller", Caller.UNKNOWN);
+
+  private static final int LONGEST_ID = 128;
 
   private Callers() {}
 
@@ -32,42 +30,83 @@ public final class Callers {
     return CALLER.get();
   }
 
-  /** Names callers by the address that the transport tells, and lets each do everything. */
-  public static ServerInterceptor byAddress() {
-    return new ServerInterceptor() {
-      @Override
-      public <Q, A> ServerCall.Listener<Q> interceptCall(
-          ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        Caller caller = of(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
-        return as(caller, call, headers, next);
-      }
-    };
+  /** True when the present caller may see this model. */
+  public static boolean see(ModelName model) {
+    return current().access().may(Permission.VIEW, model.id());
   }
 
   /**
-   * Takes the caller's address from a header instead: for the in-process transport alone, on which
-   * the HTTP door sets it and nobody else can.
+   * Checks that the present caller may see a model, and may do something with it.
+   *
+   * @throws ServingException MODEL_NOT_FOUND, whether there is such a model or not;
+   *     PERMISSION_MISSING
    */
-  public static ServerInterceptor named(Metadata.Key<String> header) {
-    return new ServerInterceptor() {
-      @Override
-      public <Q, A> ServerCall.Listener<Q> interceptCall(
-          ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        String name = headers.get(header);
-        Caller caller = name == null ? Caller.UNKNOWN : new Caller(name, Access.ALL);
-        return as(caller, call, headers, next);
-      }
-    };
+  public static void requireOfSeen(Permission permission, ModelName model) {
+    if (!see(model)) {
+      throw new ServingException(
+          ErrorReason.MODEL_NOT_FOUND,
+          "no model '" + model + "' is served; ListModels names those that are",
+          Map.of("model", model.id()));
+    }
+    require(permission, model);
   }
 
-  private static <Q, A> ServerCall.Listener<Q> as(
-      Caller caller, ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+  /**
+   * Checks what the present caller may do with a model, which need not exist.
+   *
+   * @throws ServingException PERMISSION_MISSING
+   */
+  public static void require(Permission permission, ModelName model) {
+    require(permission, "model", model.id());
   }
 
-  static Caller of(@Nullable SocketAddress peer) {
-    InetAddress address = peer instanceof InetSocketAddress inet ? inet.getAddress() : null;
-    String id = address == null ? Caller.UNKNOWN.id() : address.getHostAddress();
-    return new Caller(id, Access.ALL);
+  /**
+   * The same for what has a name as models have.
+   *
+   * @param kind what it is, in one word
+   */
+  public static void require(Permission permission, String kind, String name) {
+    if (!current().access().may(permission, name)) {
+      throw new ServingException(
+          ErrorReason.PERMISSION_MISSING,
+          "this needs the permission '"
+              + permission.word()
+              + "' for "
+              + kind
+              + " '"
+              + name
+              + "', which '"
+              + current().id()
+              + "' does not have",
+          Map.of("permission", permission.word(), kind, name));
+    }
+  }
+
+  /**
+   * A request id as this caller's own, so that no caller gets what another one asked for. An open
+   * server does not tell its callers apart.
+   *
+   * @return the id itself, or 64 letters and digits in its place
+   */
+  public static String own(String requestId) {
+    Caller caller = current();
+    // Ids that are too long are refused as they are.
+    boolean asItIs = requestId.isEmpty() || requestId.length() > LONGEST_ID;
+    if (asItIs || caller.access() == Access.ALL) {
+      return requestId;
+    }
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(caller.id().getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+      digest.update(requestId.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException everyJvmHasIt) {
+      throw new IllegalStateException(everyJvmHasIt);
+    }
+  }
+
+  static Context with(Caller caller) {
+    return Context.current().withValue(CALLER, caller);
   }
 }

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -176,6 +177,28 @@ public final class TrainingJobs implements AutoCloseable {
     synchronized (lock) {
       return table.get(id).job();
     }
+  }
+
+  /**
+   * The same where it may be seen; what may not be is not there.
+   *
+   * @throws ServingException JOB_NOT_FOUND
+   */
+  public TrainingJob get(String id, Predicate<TrainingJob> visible) {
+    TrainingJob job = get(id);
+    if (!visible.test(job)) {
+      throw JobRefusal.notFound(id);
+    }
+    return job;
+  }
+
+  /**
+   * What an order would train, with every default filled in.
+   *
+   * @throws ServingException RECIPE_NOT_FOUND, DATASET_NOT_FOUND or PARAMETER_INVALID
+   */
+  public TrainingSpec resolve(TrainingOrder order) {
+    return rules.resolve(order);
   }
 
   /** Tries that each job has. */

@@ -1,39 +1,81 @@
 package dev.millrace.server.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.server.model.Access;
 import dev.millrace.server.model.Caller;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.Permission;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
-import java.net.UnknownHostException;
+import dev.millrace.server.model.ServingException;
+import io.grpc.Context;
 import org.junit.jupiter.api.Test;
 
 final class CallersTest {
-  @Test
-  void of_twoPortsOfOneHost_isOneCaller() throws UnknownHostException {
-    assertThat(Callers.of(peer(10, 1))).isEqualTo(new Caller("10.0.0.10"));
-    assertThat(Callers.of(peer(10, 1))).isEqualTo(Callers.of(peer(10, 2)));
-    assertThat(Callers.of(peer(10, 1))).isNotEqualTo(Callers.of(peer(11, 1)));
-  }
+  private static final ModelName MNIST = new ModelName("mnist");
 
   @Test
-  void of_noInternetAddress_isUnknown() {
-    assertThat(Callers.of(null)).isEqualTo(Caller.UNKNOWN);
-    assertThat(Callers.of(UnixDomainSocketAddress.of("socket"))).isEqualTo(Caller.UNKNOWN);
-    assertThat(Callers.of(InetSocketAddress.createUnresolved("host", 1))).isEqualTo(Caller.UNKNOWN);
-  }
-
-  @Test
-  void current_outsideOfCalls_isUnknown() {
+  void current_outsideOfCalls_isNobodyWhoMayDoAnything() {
     assertThat(Callers.current()).isEqualTo(Caller.UNKNOWN);
-    assertThat(Callers.current().access().maySomewhere(Permission.VIEW)).isFalse();
+    assertThat(Callers.see(MNIST)).isFalse();
+    assertRefused(() -> Callers.require(Permission.TRAIN, MNIST), ErrorReason.PERMISSION_MISSING);
   }
 
-  private static SocketAddress peer(int host, int port) throws UnknownHostException {
-    return new InetSocketAddress(
-        InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) host}), port);
+  @Test
+  void requireOfSeen_modelThatMayNotBeSeen_isNotThere() {
+    assertRefused(() -> Callers.requireOfSeen(Permission.VIEW, MNIST), ErrorReason.MODEL_NOT_FOUND);
+  }
+
+  @Test
+  void own_sameIdOfTwoCallers_isTwoIds() {
+    Access some = access();
+    String alices = as(new Caller("alice", some), "job");
+    assertThat(alices).hasSize(64).isNotEqualTo(as(new Caller("bob", some), "job"));
+    assertThat(alices).isEqualTo(as(new Caller("alice", some), "job"));
+    // "a" and "bjob" are not "ab" and "job".
+    assertThat(as(new Caller("a", some), "bjob")).isNotEqualTo(as(new Caller("ab", some), "job"));
+  }
+
+  @Test
+  void own_idOfAnOpenServer_orNone_orATooLongOne_isItself() {
+    assertThat(as(new Caller("10.0.0.1", Access.ALL), "job")).isEqualTo("job");
+    assertThat(as(new Caller("alice", access()), "")).isEmpty();
+    assertThat(as(new Caller("alice", access()), "x".repeat(129))).hasSize(129);
+  }
+
+  private static String as(Caller caller, String requestId) {
+    Context context = Callers.with(caller);
+    Context before = context.attach();
+    try {
+      return Callers.own(requestId);
+    } finally {
+      context.detach(before);
+    }
+  }
+
+  private static Access access() {
+    return new Access() {
+      @Override
+      public boolean may(Permission permission, String model) {
+        return true;
+      }
+
+      @Override
+      public boolean mayEverywhere(Permission permission) {
+        return false;
+      }
+
+      @Override
+      public boolean maySomewhere(Permission permission) {
+        return true;
+      }
+    };
+  }
+
+  private static void assertRefused(Runnable call, ErrorReason reason) {
+    assertThatThrownBy(call::run)
+        .isInstanceOfSatisfying(
+            ServingException.class, refused -> assertThat(refused.reason()).isEqualTo(reason));
   }
 }

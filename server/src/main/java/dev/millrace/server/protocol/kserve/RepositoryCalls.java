@@ -32,7 +32,14 @@ final class RepositoryCalls {
 
   RepositoryIndexResponse index(RepositoryIndexRequest request) {
     List<VersionStatus> found = new ArrayList<>();
-    catalog.statuses().values().forEach(found::addAll);
+    catalog
+        .statuses()
+        .forEach(
+            (model, versions) -> {
+              if (Callers.see(model)) {
+                found.addAll(versions);
+              }
+            });
     found.sort(Comparator.comparing(VersionStatus::id));
     RepositoryIndexResponse.Builder response = RepositoryIndexResponse.newBuilder();
     for (VersionStatus status : found) {

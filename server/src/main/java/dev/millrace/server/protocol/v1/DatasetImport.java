@@ -5,6 +5,8 @@ import dev.millrace.server.dataset.DatasetUpload;
 import dev.millrace.server.dataset.DatasetUploads;
 import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.dataset.LabelledDataset;
+import dev.millrace.server.model.Permission;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.ImportDatasetRequest;
 import dev.millrace.v1.ImportDatasetResponse;
@@ -40,6 +42,7 @@ final class DatasetImport
 
   private void plan(DatasetPlan plan) {
     requireFirst();
+    Callers.require(Permission.TRAIN, "dataset", plan.name());
     if (uploads.isThere(plan)) {
       answer(encode(datasets.read(plan.name())));
     } else {

@@ -43,7 +43,7 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
         observer,
         () -> {
           ListDatasetsResponse.Builder response = ListDatasetsResponse.newBuilder();
-          for (String name : datasets.names()) {
+          for (String name : datasets.names().stream().filter(SeenDatasets::isSeen).toList()) {
             response.addDatasets(
                 Dataset.newBuilder()
                     .setName(DatasetCodec.resource(name))
@@ -58,11 +58,13 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
   public void getDataset(GetDatasetRequest request, StreamObserver<GetDatasetResponse> observer) {
     Answers.send(
         observer,
-        () ->
-            GetDatasetResponse.newBuilder()
-                .setDataset(
-                    DatasetCodec.encode(datasets.read(DatasetCodec.name(request.getName()))))
-                .build(),
+        () -> {
+          String name = DatasetCodec.name(request.getName());
+          SeenDatasets.require(name);
+          return GetDatasetResponse.newBuilder()
+              .setDataset(DatasetCodec.encode(datasets.read(name)))
+              .build();
+        },
         statuses::toStatus);
   }
 

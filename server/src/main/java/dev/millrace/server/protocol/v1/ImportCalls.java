@@ -47,7 +47,7 @@ public final class ImportCalls {
   }
 
   GetImportResponse progress(GetImportRequest request) {
-    Imports.Progress progress = imports.progress(request.getImportId());
+    Imports.Progress progress = imports.progress(request.getImportId(), Callers::see);
     return GetImportResponse.newBuilder()
         .putAllReceivedBytes(progress.bytes())
         .setVersion(progress.version().map(VersionId::resource).orElse(""))
