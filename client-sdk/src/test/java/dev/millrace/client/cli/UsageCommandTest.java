@@ -55,7 +55,7 @@ final class UsageCommandTest {
     assertThat(usage.asked.get(0).hasStartTime()).isFalse();
     assertThat(usage.asked.get(1).getPageToken()).isEqualTo("more");
     assertThat(out.toString().lines().toList())
-        .hasSize(7)
+        .hasSize(6)
         .anyMatch(line -> line.matches("2026-02-01 +mnist +3 +12 +96 +48 +1.500 s .*2.5000 EUR"))
         .contains("budget of alice: 8.00 of 10.00 EUR, nearly spent")
         .contains("budget of =bob: 10.00 of 10.00 EUR, spent until 2026-03-01T00:00:00Z");

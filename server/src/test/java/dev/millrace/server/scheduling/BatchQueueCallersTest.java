@@ -229,7 +229,7 @@ final class BatchQueueCallersTest {
   void poll_manyCallers_eachHasItsShareOfFullRuns(long seed) {
     Random random = new Random(seed);
     int callers = 2 + random.nextInt(6);
-    int each = 60 + random.nextInt(60);
+    int each = 30 + random.nextInt(30);
     List<Integer> arrivals = new ArrayList<>();
     for (int caller = 0; caller < callers; caller++) {
       arrivals.addAll(Collections.nCopies(each, caller));

@@ -107,7 +107,7 @@ final class TermsFileTest {
         "prices: {gigabyte: dear}|prices.gigabyte must be a number",
         "prices: {gigabytes: 1}|prices.gigabytes is not known; did you mean 'gigabyte'?",
         "a: {|it is no YAML in line",
-        "default: {}\ndefault: {}|it is no YAML in line"
+        "default: {}\\ndefault: {}|it is no YAML in line"
       })
   void parse_wrongKey_isNamedWithWhatItTakes(String text, String words) {
     assertThatThrownBy(() -> TermsFile.parse(text.replace("\\n", "\n")))
