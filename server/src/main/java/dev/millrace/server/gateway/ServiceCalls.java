@@ -142,16 +142,26 @@ public final class ServiceCalls {
     return metadata;
   }
 
-  /** Hands a caller over within the process. What comes as bytes is nobody. */
+  /** Hands a caller over within the process. What comes as mere bytes is nobody. */
   private static final class HandedOver implements Metadata.BinaryStreamMarshaller<Caller> {
     @Override
     public InputStream toStream(Caller caller) {
-      return new ByteArrayInputStream(caller.id().getBytes(StandardCharsets.UTF_8));
+      return new CallerStream(caller);
     }
 
     @Override
     public Caller parseStream(InputStream stream) {
-      return Caller.UNKNOWN;
+      return stream instanceof CallerStream own ? own.caller : Caller.UNKNOWN;
+    }
+  }
+
+  /** Has the caller beside the bytes that a transport would write. */
+  private static final class CallerStream extends ByteArrayInputStream {
+    private final Caller caller;
+
+    CallerStream(Caller caller) {
+      super(caller.id().getBytes(StandardCharsets.UTF_8));
+      this.caller = caller;
     }
   }
 }
