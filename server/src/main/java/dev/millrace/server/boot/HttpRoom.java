@@ -1,7 +1,6 @@
 package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.ServeOptions;
-import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.gateway.GrpcRoutes;
 import dev.millrace.server.gateway.HttpDoor;
 import dev.millrace.server.gateway.HttpErrors;
@@ -72,7 +71,7 @@ final class HttpRoom implements AutoCloseable {
   static HttpRoom open(
       ServeOptions options,
       int port,
-      Optional<TlsIdentity> tls,
+      Optional<HttpTls> tls,
       SecurityRoom security,
       List<ServerServiceDefinition> services,
       ServerServiceDefinition health,
@@ -101,7 +100,7 @@ final class HttpRoom implements AutoCloseable {
           HttpDoor.open(
               new HttpSettings(
                   new InetSocketAddress(options.host(), port),
-                  tls.map(shown -> new HttpTls(shown.certificates(), shown.key())),
+                  tls,
                   options.maxMessageBytes(),
                   options.drainTimeout(),
                   origins(options),

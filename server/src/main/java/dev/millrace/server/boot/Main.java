@@ -34,6 +34,10 @@ public final class Main {
     CommandLine commandLine = new CommandLine(millrace);
     commandLine.addSubcommand(new KeysCommand(Clock.systemUTC(), new SecureRandom()));
     ClientCommands.addTo(commandLine);
+    commandLine.addSubcommand(new SignCommand());
+    commandLine.addSubcommand(new VerifyCommand());
+    commandLine.addSubcommand(new AuditCommand());
+    commandLine.addSubcommand(new RequestLogCommand());
     commandLine.setExecutionStrategy(Main::run);
     commandLine.setParameterExceptionHandler(Main::explain);
     return commandLine;

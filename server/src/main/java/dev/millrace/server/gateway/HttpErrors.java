@@ -157,7 +157,10 @@ public final class HttpErrors {
   /** When to try again, as the header {@code Retry-After} says it; empty when nobody knows. */
   public static Optional<String> retrySeconds(Status status) {
     return detail(status, RetryInfo.class, RetryInfo.getDefaultInstance())
-        .map(info -> Long.toString(Math.max(1, info.getRetryDelay().getSeconds())));
+        .map(info -> info.getRetryDelay())
+        // Rounded down, who comes back in time would come too early.
+        .map(delay -> delay.getSeconds() + (delay.getNanos() > 0 ? 1 : 0))
+        .map(seconds -> Long.toString(Math.max(1, seconds)));
   }
 
   /** How to say who calls, by RFC 6750; empty where that is not the matter. */

@@ -33,6 +33,9 @@ public final class ServiceCalls {
   public static final Metadata.Key<Caller> CALLER =
       Metadata.Key.of("millrace-caller-bin", new HandedOver());
 
+  private static final Metadata.Key<String> REQUEST_ID =
+      Metadata.Key.of(RequestId.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+
   private static final List<String> CARRIED = List.of("traceparent", "tracestate", "x-request-id");
 
   private final Channel channel;
@@ -128,6 +131,12 @@ public final class ServiceCalls {
       if (value != null) {
         metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
       }
+    }
+    String id = RequestId.of(context);
+    if (!id.isEmpty()) {
+      // The one that the answer names, also where the caller sent none or one of another form.
+      metadata.discardAll(REQUEST_ID);
+      metadata.put(REQUEST_ID, id);
     }
     metadata.put(CALLER, RequestCaller.of(context));
     return metadata;

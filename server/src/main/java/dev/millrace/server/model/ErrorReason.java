@@ -57,6 +57,10 @@ public enum ErrorReason {
   REQUEST_TOO_SLOW(Category.DEADLINE_EXCEEDED),
   /** A message or header is larger than the server takes. */
   REQUEST_TOO_LARGE(Category.RESOURCE_EXHAUSTED),
+  /** The caller has used as much as it may, for now. */
+  QUOTA_EXCEEDED(Category.RESOURCE_EXHAUSTED),
+  /** The caller's budget of the month is spent. */
+  BUDGET_SPENT(Category.RESOURCE_EXHAUSTED),
   /** No model of this name is served. */
   MODEL_NOT_FOUND(Category.NOT_FOUND),
   /** The model has no such version. */
@@ -83,6 +87,8 @@ public enum ErrorReason {
   DRAINING(Category.UNAVAILABLE),
   /** The model repository takes no writes now: its disk is full or read-only. */
   REPOSITORY_UNWRITABLE(Category.UNAVAILABLE),
+  /** The audit log takes no lines, so that no change can be made. */
+  AUDIT_UNWRITABLE(Category.UNAVAILABLE),
   /** The datasets folder takes no writes. */
   DATASETS_UNWRITABLE(Category.UNAVAILABLE),
   /** The version could not be loaded. */
@@ -93,6 +99,10 @@ public enum ErrorReason {
   SETTINGS_INVALID(Category.FAILED_PRECONDITION),
   /** The version's files are not those of its manifest. */
   DIGEST_MISMATCH(Category.FAILED_PRECONDITION),
+  /** The model takes signed versions alone, and this one has no signature. */
+  VERSION_UNSIGNED(Category.FAILED_PRECONDITION),
+  /** The version's signature is of nobody who is trusted, or for other files. */
+  VERSION_SIGNATURE_INVALID(Category.FAILED_PRECONDITION),
   /** The model has an op, or a size, that this server does not take. */
   MODEL_REFUSED(Category.FAILED_PRECONDITION),
   /**

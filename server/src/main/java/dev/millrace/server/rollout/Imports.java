@@ -14,6 +14,7 @@ import dev.millrace.server.repository.ImportRules;
 import dev.millrace.server.repository.ImportStaging;
 import dev.millrace.server.repository.Manifest;
 import dev.millrace.server.repository.ModelRepository;
+import dev.millrace.server.repository.SignaturePolicy;
 import dev.millrace.server.repository.StagedImport;
 import dev.millrace.server.repository.Unwritable;
 import dev.millrace.server.repository.VersionCheck;
@@ -36,6 +37,7 @@ public final class Imports {
 
   private final ModelRepository repository;
   private final ImportStaging staging;
+  private final SignaturePolicy signatures;
   private final VersionCheck check;
   private final Publications publications;
   private final Runnable scan;
@@ -61,12 +63,14 @@ public final class Imports {
   /**
    * Imports.
    *
+   * @param signatures which models take signed versions alone
    * @param check what a model must pass before it is published
    * @param scan makes the server look for new versions now
    */
   public Imports(
       ModelRepository repository,
       ImportStaging staging,
+      SignaturePolicy signatures,
       VersionCheck check,
       Publications publications,
       Runnable scan,
@@ -75,6 +79,7 @@ public final class Imports {
     this.failpoints = failpoints;
     this.repository = repository;
     this.staging = staging;
+    this.signatures = signatures;
     this.check = check;
     this.publications = publications;
     this.scan = scan;
@@ -91,8 +96,9 @@ public final class Imports {
   /**
    * Begins an upload or takes it up again; see {@link ImportStaging#open}.
    *
-   * @throws ServingException NAME_INVALID if another model's name differs only in case, and
-   *     REPOSITORY_UNWRITABLE for a model that is read from outside of the repository
+   * @throws ServingException NAME_INVALID if another model's name differs only in case,
+   *     VERSION_UNSIGNED, and REPOSITORY_UNWRITABLE for a model that is read from outside of the
+   *     repository
    */
   public StagedImport begin(ImportPlan plan) {
     try {
@@ -100,6 +106,7 @@ public final class Imports {
     } catch (IOException readOnly) {
       throw Unwritable.of(plan.model(), readOnly);
     }
+    signatures.check(plan);
     StagedImport upload = staging.open(plan);
     failpoints.reach("import.planned");
     return upload;
@@ -117,8 +124,8 @@ public final class Imports {
    * any case, and deleted when it can never become a version.
    *
    * @param actor who sent it
-   * @throws ServingException IMPORT_INVALID, MODEL_REFUSED, TRIAL_FAILED, LOAD_FAILED,
-   *     WARM_UP_FAILED or REPOSITORY_UNWRITABLE
+   * @throws ServingException IMPORT_INVALID, VERSION_SIGNATURE_INVALID, MODEL_REFUSED,
+   *     TRIAL_FAILED, LOAD_FAILED, WARM_UP_FAILED or REPOSITORY_UNWRITABLE
    */
   public Imported finish(StagedImport upload, String actor) {
     try (upload) {
@@ -159,6 +166,7 @@ public final class Imports {
     VersionId id =
         new VersionId(upload.plan().model(), repository.nextNumber(upload.plan().model()));
     try {
+      signatures.check(upload);
       return check.check(new ServableSource(id, upload.directory(), "", ModelSettings.DEFAULT));
     } catch (ServingException refused) {
       log.info("upload {} was refused: {}", upload.plan().importId(), refused.message());

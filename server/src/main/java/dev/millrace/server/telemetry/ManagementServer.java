@@ -31,6 +31,9 @@ public final class ManagementServer implements AutoCloseable {
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
   private static final String METRICS = "/metrics";
+  // Without a limit, as many slow requests or handshakes as there are threads would be the last.
+  private static final String PATIENCE = "sun.net.httpserver.maxReqTime";
+  private static final int PATIENCE_SECONDS = 20;
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -72,17 +75,19 @@ public final class ManagementServer implements AutoCloseable {
       Readiness readiness,
       Supplier<String> scrape)
       throws IOException {
-    return start(address, executor, readiness, scrape, METRICS, shown -> {});
+    return start(address, Optional.empty(), executor, readiness, scrape, METRICS, shown -> {});
   }
 
   /**
    * The same.
    *
+   * @param tls how; empty for plain text
    * @param metricsPath where the metrics are as well
    * @param admission throws a {@link ServingException} for who may not read the metrics
    */
   public static ManagementServer start(
       InetSocketAddress address,
+      Optional<SecureListening> tls,
       ExecutorService executor,
       Readiness readiness,
       Supplier<String> scrape,
@@ -90,16 +95,23 @@ public final class ManagementServer implements AutoCloseable {
       Consumer<Credentials> admission)
       throws IOException {
     ManagementServer management =
-        new ManagementServer(listen(address), executor, readiness, scrape, metricsPath, admission);
+        new ManagementServer(
+            listen(address, tls), executor, readiness, scrape, metricsPath, admission);
     management.server.createContext("/", management::handle);
     management.server.setExecutor(executor);
     management.server.start();
     return management;
   }
 
-  private static HttpServer listen(InetSocketAddress address) throws IOException {
+  private static HttpServer listen(InetSocketAddress address, Optional<SecureListening> tls)
+      throws IOException {
+    if (System.getProperty(PATIENCE) == null) {
+      System.setProperty(PATIENCE, Integer.toString(PATIENCE_SECONDS));
+    }
     try {
-      return HttpServer.create(address, BACKLOG);
+      return tls.isPresent()
+          ? tls.get().listen(address, BACKLOG)
+          : HttpServer.create(address, BACKLOG);
     } catch (BindException taken) {
       throw new IOException(
           "cannot listen for metrics and health on " + address + ": " + taken.getMessage(), taken);

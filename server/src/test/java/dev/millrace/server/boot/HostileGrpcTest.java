@@ -66,7 +66,7 @@ final class HostileGrpcTest {
   void streams_resetAsSoonAsTheyAreOpen_endTheConnection() throws Exception {
     Http2Frames frames = new Http2Frames();
     for (int i = 0; i < ATTACKS; i++) {
-      frames.call(2 * i + 1, PREDICT).reset(2 * i + 1);
+      frames.openCall(2 * i + 1, PREDICT).reset(2 * i + 1);
     }
     assertThat(frames.send(rig.server.port(), Http2Frames::goAway)).isEqualTo(ENHANCE_YOUR_CALM);
   }
@@ -76,7 +76,7 @@ final class HostileGrpcTest {
   void streams_thatMakeTheServerReset_endTheConnection() throws Exception {
     Http2Frames frames = new Http2Frames();
     for (int i = 0; i < ATTACKS; i++) {
-      frames.call(2 * i + 1, PREDICT).emptyWindowUpdate(2 * i + 1);
+      frames.openCall(2 * i + 1, PREDICT).emptyWindowUpdate(2 * i + 1);
     }
     assertThat(frames.send(rig.server.port(), Http2Frames::goAway)).isEqualTo(ENHANCE_YOUR_CALM);
   }
@@ -87,7 +87,7 @@ final class HostileGrpcTest {
     int more = 50;
     Http2Frames frames = new Http2Frames();
     for (int i = 0; i < STREAMS + more; i++) {
-      frames.call(2 * i + 1, PREDICT);
+      frames.openCall(2 * i + 1, PREDICT);
     }
     assertThat(frames.send(rig.server.port(), in -> Http2Frames.resets(in, more)))
         .isEqualTo(REFUSED_STREAM);

@@ -15,6 +15,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.Http2Frames;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -114,6 +115,24 @@ final class HostileHttp2Test {
     assertThat(goAway(frames)).isEqualTo(ENHANCE_YOUR_CALM);
   }
 
+  // Row 17: headers that go on for ever, in frames of nothing and in large ones.
+  @Test
+  void headers_thatNeverEnd_endTheConnectionOfEveryDoor() throws Exception {
+    byte[] large = new byte[1 << 12];
+    for (int port : new int[] {rig.server.httpPort().getAsInt(), rig.server.port()}) {
+      Http2Frames nothing = new Http2Frames().halfPost(1, PREDICT.path());
+      for (int i = 0; i < FRAMES; i++) {
+        nothing.continuation(1, new byte[0]);
+      }
+      assertThat(goAway(nothing, port)).as("a connection error, or the end").isNotZero();
+      Http2Frames much = new Http2Frames().halfPost(1, PREDICT.path());
+      for (int i = 0; i < 1000; i++) {
+        much.continuation(1, large);
+      }
+      assertThat(goAway(much, port)).as("a connection error, or the end").isNotZero();
+    }
+  }
+
   // Row 15: streams that are opened so that the server gives them up.
   @Test
   void streams_thatMakeTheServerReset_endTheConnection() throws Exception {
@@ -137,7 +156,15 @@ final class HostileHttp2Test {
   }
 
   private int goAway(Http2Frames frames) throws Exception {
-    return frames.send(rig.server.httpPort().getAsInt(), Http2Frames::goAway);
+    return goAway(frames, rig.server.httpPort().getAsInt());
+  }
+
+  private static int goAway(Http2Frames frames, int port) throws Exception {
+    try {
+      return frames.send(port, Http2Frames::goAway);
+    } catch (SocketException reset) {
+      return -1;
+    }
   }
 
   // Row 8: a body over the limit ends its own stream only.

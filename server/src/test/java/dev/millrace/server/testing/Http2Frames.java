@@ -14,8 +14,13 @@ public final class Http2Frames {
   private static final int HEADERS = 1;
   private static final int RESET = 3;
   private static final int SETTINGS = 4;
+  private static final int PING = 6;
   private static final int GO_AWAY = 7;
   private static final int WINDOW_UPDATE = 8;
+  private static final int CONTINUATION = 9;
+  private static final int ACK = 1;
+  private static final int END_STREAM = 1;
+  private static final int INITIAL_WINDOW_SIZE = 4;
   private static final int END_HEADERS = 4;
   private static final int LENGTH_BYTES = 3;
   private static final int CANCEL = 8;
@@ -28,25 +33,94 @@ public final class Http2Frames {
     frame(SETTINGS, 0, 0, new byte[0]);
   }
 
+  /** More of a connection that has begun. */
+  public static Http2Frames more() {
+    Http2Frames frames = new Http2Frames();
+    frames.bytes.reset();
+    return frames;
+  }
+
   /** Opens a stream with a POST to a path. */
   public Http2Frames post(int stream, String path) {
-    ByteArrayOutputStream block = new ByteArrayOutputStream();
-    // :method POST and :scheme http are entries 3 and 6 of HPACK's table; names 1 and 4 follow.
-    block.writeBytes(new byte[] {(byte) 0x83, (byte) 0x86});
-    literal(block, 1, "127.0.0.1");
-    literal(block, 4, path);
-    return frame(HEADERS, END_HEADERS, stream, block.toByteArray());
+    return frame(HEADERS, END_HEADERS, stream, request(path).toByteArray());
+  }
+
+  /** Opens a stream with the beginning of a POST, whose headers go on. */
+  public Http2Frames halfPost(int stream, String path) {
+    return frame(HEADERS, 0, stream, request(path).toByteArray());
+  }
+
+  /** Goes on with headers, and does not end them. */
+  public Http2Frames continuation(int stream, byte[] block) {
+    return frame(CONTINUATION, 0, stream, block);
+  }
+
+  /** Calls a method of gRPC with an empty message. */
+  public Http2Frames call(int stream, String path) {
+    frame(HEADERS, END_HEADERS, stream, grpc(path).toByteArray());
+    return frame(DATA, END_STREAM, stream, new byte[5]);
+  }
+
+  /** Takes bodies of this size without being asked. */
+  public Http2Frames window(int bytes) {
+    frame(
+        SETTINGS,
+        0,
+        0,
+        ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(bytes).array());
+    return windowUpdate(bytes);
+  }
+
+  /** Takes more bytes on the connection. */
+  public Http2Frames windowUpdate(int bytes) {
+    return frame(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(bytes).array());
+  }
+
+  /** Answers a ping. */
+  public Http2Frames pong(byte[] payload) {
+    return frame(PING, ACK, 0, payload);
+  }
+
+  /**
+   * One frame of a server.
+   *
+   * @param type as RFC 9113 numbers them
+   */
+  public record Frame(int type, int flags, int stream, byte[] payload) {
+    /** A ping that wants an answer. */
+    public boolean isPing() {
+      return type == PING && (flags & ACK) == 0;
+    }
+
+    /** The end of the connection, and the last stream that is served. */
+    public boolean isGoAway() {
+      return type == GO_AWAY;
+    }
+
+    /** A piece of a body. */
+    public boolean isData() {
+      return type == DATA;
+    }
+
+    /** The last frame of a stream. */
+    public boolean endsStream() {
+      return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
+    }
+  }
+
+  /** Reads one frame. */
+  public static Frame read(DataInputStream in) throws IOException {
+    byte[] head = new byte[9];
+    in.readFully(head);
+    ByteBuffer fields = ByteBuffer.wrap(head);
+    byte[] payload = new byte[fields.getInt() >>> 8];
+    in.readFully(payload);
+    return new Frame(head[LENGTH_BYTES], head[4], fields.getInt(5), payload);
   }
 
   /** Opens a stream with a call of gRPC, whose message is yet to come. */
-  public Http2Frames call(int stream, String method) {
-    ByteArrayOutputStream block = new ByteArrayOutputStream();
-    block.writeBytes(new byte[] {(byte) 0x83, (byte) 0x86});
-    literal(block, 1, "127.0.0.1");
-    literal(block, 4, method);
-    literal(block, "content-type", "application/grpc");
-    literal(block, "te", "trailers");
-    return frame(HEADERS, END_HEADERS, stream, block.toByteArray());
+  public Http2Frames openCall(int stream, String path) {
+    return frame(HEADERS, END_HEADERS, stream, grpc(path).toByteArray());
   }
 
   /** Widens the window by nothing, which the server must end the stream for. */
@@ -64,6 +138,11 @@ public final class Http2Frames {
     return frame(RESET, 0, stream, ByteBuffer.allocate(4).putInt(CANCEL).array());
   }
 
+  /** What was put together so far. */
+  public byte[] bytes() {
+    return bytes.toByteArray();
+  }
+
   /** What to look for in what a server says. */
   @FunctionalInterface
   public interface Reader {
@@ -78,7 +157,7 @@ public final class Http2Frames {
           new Thread(
               () -> {
                 try {
-                  socket.getOutputStream().write(bytes.toByteArray());
+                  socket.getOutputStream().write(bytes());
                 } catch (IOException closed) {
                   // The server has had enough.
                 }
@@ -122,7 +201,23 @@ public final class Http2Frames {
     return -1;
   }
 
-  private static void literal(ByteArrayOutputStream block, String name, String value) {
+  private static ByteArrayOutputStream request(String path) {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    // :method POST and :scheme http are entries 3 and 6 of HPACK's table; names 1 and 4 follow.
+    block.writeBytes(new byte[] {(byte) 0x83, (byte) 0x86});
+    literal(block, 1, "127.0.0.1");
+    literal(block, 4, path);
+    return block;
+  }
+
+  private static ByteArrayOutputStream grpc(String path) {
+    ByteArrayOutputStream block = request(path);
+    header(block, "content-type", "application/grpc");
+    header(block, "te", "trailers");
+    return block;
+  }
+
+  private static void header(ByteArrayOutputStream block, String name, String value) {
     block.write(0);
     block.write(name.length());
     block.writeBytes(name.getBytes(StandardCharsets.US_ASCII));

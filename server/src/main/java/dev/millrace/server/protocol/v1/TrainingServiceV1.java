@@ -18,6 +18,7 @@ import dev.millrace.v1.ListTrainingJobsResponse;
 import dev.millrace.v1.TrainRequest;
 import dev.millrace.v1.TrainResponse;
 import dev.millrace.v1.TrainingServiceGrpc;
+import dev.millrace.v1.TrainingSpec;
 import dev.millrace.v1.WatchTrainingJobRequest;
 import dev.millrace.v1.WatchTrainingJobResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -129,11 +130,11 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
         });
   }
 
-  private TrainingJob create(dev.millrace.v1.TrainingSpec spec, String requestId) {
+  private TrainingJob create(TrainingSpec spec, String requestId) {
     TrainingOrder order = codec.decode(spec);
     SeenDatasets.require(order.dataset());
     Callers.require(Permission.TRAIN, jobs.resolve(order).model());
-    return jobs.create(order, Callers.own(requestId));
+    return jobs.create(order, Callers.own(requestId), Callers.current());
   }
 
   private TrainingJob find(String name) {

@@ -30,6 +30,7 @@ import dev.millrace.v1.SetLabelRequest;
 import dev.millrace.v1.SetTrafficRequest;
 import dev.millrace.v1.TrainingServiceGrpc;
 import dev.millrace.v1.UnloadVersionRequest;
+import dev.millrace.v1.UsageServiceGrpc;
 import dev.millrace.v1.WatchModelRequest;
 import io.grpc.MethodDescriptor;
 import java.util.List;
@@ -48,7 +49,11 @@ final class NativeRules {
     table.add(DatasetServiceGrpc.getListDatasetsMethod(), new Rule.Filtered(Permission.VIEW));
     table.add(DatasetServiceGrpc.getGetDatasetMethod(), new Rule.Filtered(Permission.VIEW));
     table.add(DatasetServiceGrpc.getImportDatasetMethod(), new Rule.Filtered(Permission.TRAIN));
+    table.add(DatasetServiceGrpc.getDeleteDatasetMethod(), new Rule.Everywhere(Permission.ADMIN));
+    table.add(DatasetServiceGrpc.getListDeletionsMethod(), new Rule.Everywhere(Permission.ADMIN));
     table.add(RecipeServiceGrpc.getListRecipesMethod(), new Rule.AnyCaller());
+    // Who may not see everybody's use sees their own.
+    table.add(UsageServiceGrpc.getGetUsageMethod(), new Rule.AnyCaller());
   }
 
   private static void inference(PermissionTable.Builder table) {
