@@ -17,6 +17,7 @@ import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.RecipeServiceGrpc;
 import dev.millrace.v1.TrainingServiceGrpc;
+import dev.millrace.v1.UsageServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -69,6 +70,7 @@ final class EveryCallTest {
           RecipeServiceGrpc.getServiceDescriptor(),
           GateServiceGrpc.getServiceDescriptor(),
           FeedbackServiceGrpc.getServiceDescriptor(),
+          UsageServiceGrpc.getServiceDescriptor(),
           GRPCInferenceServiceGrpc.getServiceDescriptor(),
           PredictionServiceGrpc.getServiceDescriptor(),
           dev.millrace.proto.tfserving.ModelServiceGrpc.getServiceDescriptor(),
@@ -127,6 +129,7 @@ final class EveryCallTest {
         Set.of(
             "inference.GRPCInferenceService/ServerMetadata",
             "millrace.v1.RecipeService/ListRecipes",
+            "millrace.v1.UsageService/GetUsage",
             "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
             "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo");
     String nothing = rig.token("carol");
