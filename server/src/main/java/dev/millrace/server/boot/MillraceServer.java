@@ -203,7 +203,7 @@ public final class MillraceServer implements AutoCloseable {
     evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
     gate =
         new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
-    recording = new RecordingRoom(options, repository, meters, clock);
+    recording = new RecordingRoom(options, repository, catalog, meters, clock);
     traffic =
         new TrafficRoom(
             room.registry(),
