@@ -152,6 +152,21 @@ public final class Evaluations implements AutoCloseable {
     return summary.state() == EvaluationState.SUCCEEDED ? store.read(id).orElse(summary) : summary;
   }
 
+  /**
+   * The same where it may be seen; what may not be is not there.
+   *
+   * @param visible looks at it without its misread examples
+   * @throws ServingException EVALUATION_NOT_FOUND
+   */
+  public Evaluation get(String id, Predicate<Evaluation> visible) {
+    synchronized (lock) {
+      if (!visible.test(table.get(id))) {
+        throw EvaluationRefusal.notFound(id);
+      }
+    }
+    return get(id);
+  }
+
   /** All evaluations without their misread examples, newest first. */
   public List<Evaluation> list() {
     synchronized (lock) {

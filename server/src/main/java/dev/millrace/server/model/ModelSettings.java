@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param bakeLimits when a new champion is rolled back
  * @param versions which versions are loaded
  * @param bake how long a new champion is watched and the former one stays loaded
+ * @param requireSignature whether versions without a trusted signature are refused
  * @param requestLog what is recorded of requests and answers
  */
 public record ModelSettings(
@@ -24,6 +25,7 @@ public record ModelSettings(
     BakeLimits bakeLimits,
     VersionSettings versions,
     Duration bake,
+    boolean requireSignature,
     RequestLogSettings requestLog) {
   /** How long a new champion is watched when nobody says otherwise. */
   public static final Duration DEFAULT_BAKE = Duration.ofMinutes(10);
@@ -36,7 +38,26 @@ public record ModelSettings(
           AdmissionSettings.DEFAULT,
           CacheSettings.OFF);
 
-  /** Settings that record nothing. */
+  /** Settings with the defaults for all that comes after the cache. */
+  public ModelSettings(
+      ExecutionMode execution,
+      BatchingSettings batching,
+      AdmissionSettings admission,
+      CacheSettings cache) {
+    this(
+        execution,
+        batching,
+        admission,
+        cache,
+        ShadowSettings.DEFAULT,
+        BakeLimits.DEFAULT,
+        VersionSettings.DEFAULT,
+        DEFAULT_BAKE,
+        false,
+        RequestLogSettings.OFF);
+  }
+
+  /** Settings whose versions need no signature, and that record nothing. */
   public ModelSettings(
       ExecutionMode execution,
       BatchingSettings batching,
@@ -55,23 +76,22 @@ public record ModelSettings(
         bakeLimits,
         versions,
         bake,
+        false,
         RequestLogSettings.OFF);
   }
 
-  /** Settings with the defaults for all that comes after the cache. */
-  public ModelSettings(
-      ExecutionMode execution,
-      BatchingSettings batching,
-      AdmissionSettings admission,
-      CacheSettings cache) {
-    this(
+  /** The same, which take signed versions alone if that is wanted. */
+  public ModelSettings requiringSignature(boolean wanted) {
+    return new ModelSettings(
         execution,
         batching,
         admission,
         cache,
-        ShadowSettings.DEFAULT,
-        BakeLimits.DEFAULT,
-        VersionSettings.DEFAULT,
-        DEFAULT_BAKE);
+        shadow,
+        bakeLimits,
+        versions,
+        bake,
+        wanted || requireSignature,
+        requestLog);
   }
 }

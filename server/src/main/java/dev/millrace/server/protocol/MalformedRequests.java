@@ -13,6 +13,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ import java.util.function.UnaryOperator;
  */
 public final class MalformedRequests {
   private final StatusMapper statuses;
-  private final UnaryOperator<ServerServiceDefinition> within;
+  private final UnaryOperator<ServerServiceDefinition> inside;
 
   /** Guards services. */
   public MalformedRequests(StatusMapper statuses) {
@@ -35,11 +36,11 @@ public final class MalformedRequests {
   /**
    * Guards services.
    *
-   * @param within what shall stand between a service and the guard, and sees parsed messages
+   * @param inside puts around each service what needs its messages parsed
    */
-  public MalformedRequests(StatusMapper statuses, UnaryOperator<ServerServiceDefinition> within) {
+  public MalformedRequests(StatusMapper statuses, UnaryOperator<ServerServiceDefinition> inside) {
     this.statuses = statuses;
-    this.within = within;
+    this.inside = inside;
   }
 
   /**
@@ -50,7 +51,7 @@ public final class MalformedRequests {
   public ServerServiceDefinition guard(ServerServiceDefinition service, CallThreads threads) {
     // As streams, messages are parsed below the interceptors and not before them.
     return ServerInterceptors.intercept(
-        ServerInterceptors.useMarshalledMessages(within.apply(aliased(service)), new Streams()),
+        ServerInterceptors.useMarshalledMessages(aliased(inside.apply(service)), new Streams()),
         new Guard(),
         threads);
   }
@@ -108,11 +109,7 @@ public final class MalformedRequests {
           try {
             super.onMessage(message);
           } catch (StatusRuntimeException unreadable) {
-            if (!(message instanceof InputStream)
-                || !(unreadable.getCause() instanceof InvalidProtocolBufferException)) {
-              throw unreadable;
-            }
-            refusable.refuse(malformed(call.getMethodDescriptor()));
+            refusable.refuse(refusal(message, unreadable, call.getMethodDescriptor()));
           }
         }
 
@@ -126,12 +123,31 @@ public final class MalformedRequests {
     }
   }
 
-  private StatusRuntimeException malformed(MethodDescriptor<?, ?> method) {
-    return statuses.toStatus(
-        new ServingException(
-            ErrorReason.REQUEST_MALFORMED,
-            "the request is no "
-                + method.getBareMethodName()
-                + " message; it is cut off or was made from another .proto"));
+  /**
+   * What is told to the caller of a message that cannot be read.
+   *
+   * @throws StatusRuntimeException the same, where it is not the reading that failed
+   */
+  private StatusRuntimeException refusal(
+      Object message, StatusRuntimeException unreadable, MethodDescriptor<?, ?> method) {
+    if (message instanceof InputStream) {
+      if (unreadable.getCause() instanceof InvalidProtocolBufferException) {
+        return statuses.toStatus(
+            new ServingException(
+                ErrorReason.REQUEST_MALFORMED,
+                "the request is no "
+                    + method.getBareMethodName()
+                    + " message; it is cut off or was made from another .proto"));
+      }
+      // gRPC says so of a compressed message while it is unpacked.
+      if (unreadable.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+        return statuses.toStatus(
+            new ServingException(
+                ErrorReason.REQUEST_TOO_LARGE,
+                "the message is larger than the server takes once it is unpacked; send less, or let"
+                    + " the operator raise --max-message-size"));
+      }
+    }
+    throw unreadable;
   }
 }

@@ -163,9 +163,20 @@ public final class ModelRepository {
    * @throws ServingException NAME_INVALID if another model's name differs only in case
    */
   public VersionId publish(ModelName model, Path staged, Manifest draft) throws IOException {
+    return publish(model, staged, draft, Seal.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param seal may put a signature beside the files
+   */
+  public VersionId publish(ModelName model, Path staged, Manifest draft, Seal seal)
+      throws IOException {
     requirePublishable(model);
     FileTree tree = new FileTree(staged);
     manifests.write(draft.withFiles(tree.entries()), staged);
+    seal.put(model, staged);
     failpoints.reach("publish.described");
     tree.sync();
     failpoints.reach("publish.synced");
@@ -393,6 +404,11 @@ public final class ModelRepository {
         bytes += size;
         fingerprint.append(file.getFileName()).append(' ').append(size).append(' ');
         fingerprint.append(Files.getLastModifiedTime(file).toMillis()).append('\n');
+      }
+      Path signature = directory.resolve(SignedStatement.FILE_NAME);
+      if (Files.exists(signature)) {
+        // A version that failed for the want of it is tried again.
+        fingerprint.append(Files.getLastModifiedTime(signature).toMillis()).append('\n');
       }
       Optional<Manifest> manifest = readManifest(id, directory);
       Optional<String> oddity = tree.oddity();

@@ -107,10 +107,21 @@ final class SettingsFile {
     Duration bake = rollout.duration("bake", ModelSettings.DEFAULT_BAKE);
     rollout.requireNoOthers();
     VersionSettings versions = versions(reader.section("versions"));
+    // What the operator of the server asks for, no model's folder can take back.
+    boolean signed = reader.flag("require-signature", false) || defaults.requireSignature();
     RequestLogSettings requestLog = requestLog(reader.section("request-log"));
     reader.requireNoOthers();
     return new ModelSettings(
-        execution, batching, admission, cache, shadow, bakeLimits, versions, bake, requestLog);
+        execution,
+        batching,
+        admission,
+        cache,
+        shadow,
+        bakeLimits,
+        versions,
+        bake,
+        signed,
+        requestLog);
   }
 
   private static VersionSettings versions(SettingsReader section) {

@@ -3,7 +3,7 @@ package dev.millrace.server.protocol.audit;
 import dev.millrace.server.audit.AuditEntry;
 import dev.millrace.server.audit.AuditTrail;
 import dev.millrace.server.audit.Decision;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -52,9 +52,7 @@ public final class AuditedCalls implements ServerInterceptor {
     }
     Audited<Q, A> audited = new Audited<>(call, method);
     return audited.listen(
-        next.startCall(audited, headers),
-        CallerAddress.current().id(),
-        CallerRequestId.of(headers, ids));
+        next.startCall(audited, headers), Callers.current().id(), CallerRequestId.of(headers, ids));
   }
 
   private final class Audited<Q, A> extends SimpleForwardingServerCall<Q, A> {

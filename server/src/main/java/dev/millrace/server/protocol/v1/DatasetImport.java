@@ -6,7 +6,8 @@ import dev.millrace.server.dataset.DatasetUploads;
 import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.dataset.Declarations;
 import dev.millrace.server.dataset.LabelledDataset;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.model.Permission;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.ImportDatasetRequest;
 import dev.millrace.v1.ImportDatasetResponse;
@@ -20,7 +21,7 @@ final class DatasetImport
   private final DatasetUploads uploads;
   private final Datasets datasets;
   private final Declarations declarations;
-  private final String caller = CallerAddress.current().id();
+  private final String caller = Callers.current().id();
 
   DatasetImport(
       DatasetUploads uploads,
@@ -46,6 +47,7 @@ final class DatasetImport
 
   private void plan(DatasetPlan plan) {
     requireFirst();
+    Callers.require(Permission.TRAIN, "dataset", plan.name());
     if (uploads.isThere(plan)) {
       answer(encode(datasets.read(plan.name())));
     } else {

@@ -7,7 +7,7 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.privacy.DatasetDeletions;
 import dev.millrace.server.protocol.Answers;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.Dataset;
 import dev.millrace.v1.DatasetServiceGrpc;
@@ -62,7 +62,7 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
         observer,
         () -> {
           ListDatasetsResponse.Builder response = ListDatasetsResponse.newBuilder();
-          for (String name : datasets.names()) {
+          for (String name : datasets.names().stream().filter(SeenDatasets::isSeen).toList()) {
             response.addDatasets(
                 DatasetCodec.declared(
                     Dataset.newBuilder()
@@ -81,6 +81,7 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
         observer,
         () -> {
           String name = DatasetCodec.name(request.getName());
+          SeenDatasets.require(name);
           return GetDatasetResponse.newBuilder()
               .setDataset(DatasetCodec.encode(datasets.read(name), declarations.of(name)))
               .build();
@@ -91,7 +92,7 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
   @Override
   public void deleteDataset(
       DeleteDatasetRequest request, StreamObserver<DeleteDatasetResponse> observer) {
-    String caller = CallerAddress.current().id();
+    String caller = Callers.current().id();
     try {
       finishing.execute(
           () ->
