@@ -3,6 +3,9 @@ package dev.millrace.server.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.millrace.server.model.Access;
+import dev.millrace.server.model.Caller;
+import dev.millrace.server.testing.OpenAdmission;
 import dev.millrace.server.testing.PuppetClock;
 import dev.millrace.server.usage.Budgets;
 import dev.millrace.server.usage.Quotas;
@@ -37,8 +40,6 @@ import org.junit.jupiter.api.Timeout;
 final class CallQuotaTest {
   private static final Metadata.Key<String> ASIDE =
       Metadata.Key.of("aside", Metadata.ASCII_STRING_MARSHALLER);
-  private static final Metadata.Key<String> CALLER =
-      Metadata.Key.of("caller", Metadata.ASCII_STRING_MARSHALLER);
 
   private final AtomicInteger answered = new AtomicInteger();
   private final List<Server> servers = new ArrayList<>();
@@ -71,7 +72,6 @@ final class CallQuotaTest {
   void call_asideWithinTheProcess_costsNothing() throws IOException {
     ManagedChannel channel = inside();
     Metadata headers = new Metadata();
-    headers.put(CALLER, "a");
     headers.put(ASIDE, "true");
     for (int i = 0; i < 5; i++) {
       ask(channel, headers);
@@ -95,7 +95,7 @@ final class CallQuotaTest {
   private ManagedChannel network() throws IOException {
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
-            .intercept(Callers.byAddress())
+            .intercept(CallerInterceptor.ofNetwork(new OpenAdmission(), statuses))
             .addService(quota.guard(service()))
             .build()
             .start();
@@ -108,7 +108,9 @@ final class CallQuotaTest {
     AnonymousInProcessSocketAddress address = new AnonymousInProcessSocketAddress();
     servers.add(
         InProcessServerBuilder.forAddress(address)
-            .intercept(Callers.named(CALLER))
+            .intercept(
+                CallerInterceptor.behind(
+                    () -> new Caller("a", Access.ALL), new OpenAdmission(), statuses))
             .addService(quota.guard(service()))
             .build()
             .start());
