@@ -40,6 +40,12 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule dataset_importsOurs_onlyValues = mayUse("dataset", "tensor", "model");
 
+  @ArchTest static final ArchRule audit_importsOurs_onlyValues = mayUse("audit", "tensor", "model");
+
+  @ArchTest
+  static final ArchRule privacy_importsOurs_onlyAuditDatasetAndValues =
+      mayUse("privacy", "audit", "dataset", "tensor", "model");
+
   @ArchTest
   static final ArchRule repository_importsOurs_onlyCatalogAndValues =
       mayUse("repository", "catalog", "tensor", "model");

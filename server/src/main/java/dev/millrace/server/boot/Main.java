@@ -36,6 +36,8 @@ public final class Main {
     ClientCommands.addTo(commandLine);
     commandLine.addSubcommand(new SignCommand());
     commandLine.addSubcommand(new VerifyCommand());
+    commandLine.addSubcommand(new AuditCommand());
+    commandLine.addSubcommand(new RequestLogCommand());
     commandLine.setExecutionStrategy(Main::run);
     commandLine.setParameterExceptionHandler(Main::explain);
     return commandLine;

@@ -22,6 +22,7 @@ import dev.millrace.server.protocol.CallThreads;
 import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.protocol.audit.AuditedMethods;
 import dev.millrace.server.protocol.v1.DiffCalls;
 import dev.millrace.server.protocol.v1.ImportCalls;
 import dev.millrace.server.protocol.v1.InferenceServiceV1;
@@ -113,6 +114,7 @@ public final class MillraceServer implements AutoCloseable {
   private final SecurityRoom security;
   private final TlsRoom tls;
   private final StateLock stateLock;
+  private final AuditRoom audit;
   private final RegistryRoom room;
   private final ModelRepository repository;
   private final ModelChecks checks;
@@ -120,12 +122,14 @@ public final class MillraceServer implements AutoCloseable {
   private final LifeRoom life;
   private final ModelListRoom lists;
   private final BatchQueue<PredictWork> queue;
+  private final RecordingRoom recording;
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
   private final UsageRoom usage;
   private final TrainingRoom training;
   private final EvaluationRoom evaluations;
   private final GateRoom gate;
+  private final PrivacyRoom privacy;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
   private final ManagementServer management;
@@ -140,7 +144,10 @@ public final class MillraceServer implements AutoCloseable {
     tls = TlsRoom.open(options, setup, clock, meters);
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
-    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
+    audit = new AuditRoom(options, clock, meters, calls);
+    room =
+        RegistryRoom.open(
+            options.dataDirectory(), options.repository(), clock, failpoints, audit::heard);
     repository = room.repository();
     ModelSettings defaults = setup.defaults().requiringSignature(options.requireSignatures());
     checks = new ModelChecks(options, room, defaults, clock, failpoints);
@@ -204,6 +211,7 @@ public final class MillraceServer implements AutoCloseable {
     evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
     gate =
         new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
+    recording = new RecordingRoom(options, repository, meters, clock);
     traffic =
         new TrafficRoom(
             room.registry(),
@@ -211,11 +219,22 @@ public final class MillraceServer implements AutoCloseable {
             repository,
             new MeteredPredictor(cache, usage.meter()),
             batched,
+            recording::record,
             requestMeters.and(foreign.statistics()).and(gate.observer()),
             meters,
             clock,
             bakeInterval);
-    LearningRoom learning = new LearningRoom(options, repository);
+    LearningRoom learning = new LearningRoom(options, repository, clock);
+    privacy =
+        new PrivacyRoom(
+            options,
+            learning,
+            repository,
+            versions,
+            this::jobs,
+            evaluations.evaluations(),
+            audit.trail(),
+            clock);
     training =
         new TrainingRoom(
             options,
@@ -238,7 +257,8 @@ public final class MillraceServer implements AutoCloseable {
                 repository::manifest,
                 repository::digest,
                 room.registry()::get,
-                traffic.shadows()::report),
+                traffic.shadows()::report,
+                privacy::dataDeleted),
             room.registry()::resolve,
             traffic.calls(),
             statuses,
@@ -246,7 +266,9 @@ public final class MillraceServer implements AutoCloseable {
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
             new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
-    MalformedRequests malformed = new MalformedRequests(statuses, security.guard(statuses));
+    MalformedRequests malformed =
+        new MalformedRequests(
+            statuses, service -> audit.guard(security.guard(statuses).apply(service), statuses));
     List<ServerServiceDefinition> bound = new ArrayList<>();
     bound.addAll(
         List.of(
@@ -268,18 +290,20 @@ public final class MillraceServer implements AutoCloseable {
     gate.services(statuses)
         .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     learning
-        .services(statuses, checks.finishing())
+        .services(statuses, checks.finishing(), privacy.deletions())
         .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     bound.addAll(
         foreign.services(
             traffic.predictor(),
             statuses,
             malformed,
-            CallThreads.ofTransport(LARGEST_INLINE, calls, statuses),
+            CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)
+                .moving(AuditedMethods::isAudited),
             calls,
             models,
             setup.tensorContent()));
-    List<ServerServiceDefinition> services = usage.guard(bound, statuses);
+    List<ServerServiceDefinition> services =
+        usage.guard(bound, statuses).stream().map(audit::outermost).toList();
     health =
         new HealthReporter(
             services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
@@ -361,10 +385,12 @@ public final class MillraceServer implements AutoCloseable {
     server.security.start();
     server.lists.start();
     server.life.scan();
+    server.recording.start();
     server.traffic.start();
     server.gate.start(server.traffic.shadows()::report, server.timer);
     server.training.start();
     server.usage.start();
+    server.privacy.start(server.timer, server.checks.finishing());
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.tls.start(server.timer, options.scanInterval());
@@ -478,6 +504,7 @@ public final class MillraceServer implements AutoCloseable {
     workers.close();
     timer.shutdownNow();
     traffic.close();
+    recording.close();
     checks.close();
     deadlines.close();
     catalog.close();
@@ -486,16 +513,9 @@ public final class MillraceServer implements AutoCloseable {
     usage.close();
     room.close();
     security.close();
-    release(stateLock);
+    audit.close();
+    stateLock.close();
     log.info(finished ? "stopped" : "stopped; some calls were broken off");
-  }
-
-  private static void release(StateLock lock) {
-    try {
-      lock.close();
-    } catch (IOException unexpected) {
-      log.warn("the state folder stays locked until the process ends", unexpected);
-    }
   }
 
   private void pause() {

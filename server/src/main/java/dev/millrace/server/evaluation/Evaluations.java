@@ -8,6 +8,8 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -205,6 +207,41 @@ public final class Evaluations implements AutoCloseable {
       listeners.forEach(listener -> listener.accept(after));
     }
     return after;
+  }
+
+  /**
+   * Forgets the examples of a dataset: evaluations on it that have not ended are cancelled, and
+   * those that have keep their figures alone.
+   *
+   * @param wanted tells an evaluation on the dataset
+   * @return the evaluations that had examples, with what they took in bytes
+   */
+  public Map<String, Long> forgetExamples(Predicate<Evaluation> wanted) {
+    Map<String, Long> forgotten = new TreeMap<>();
+    for (Evaluation one : list()) {
+      if (!wanted.test(one)) {
+        continue;
+      }
+      if (!one.state().isFinal()) {
+        try {
+          cancel(one.id());
+        } catch (ServingException endedMeanwhile) {
+          log.debug("evaluation {} has just ended", one.id(), endedMeanwhile);
+        }
+      }
+      synchronized (lock) {
+        store
+            .read(one.id())
+            .filter(kept -> kept.exampleBytes() > 0)
+            .ifPresent(
+                kept -> {
+                  store.write(kept.withoutExamples());
+                  table.put(kept.withoutExamples());
+                  forgotten.put(kept.id(), kept.exampleBytes());
+                });
+      }
+    }
+    return forgotten;
   }
 
   /** Takes no more and ends the one that runs; those that wait run after the next start. */

@@ -33,6 +33,9 @@ public final class ServiceCalls {
   public static final Metadata.Key<Caller> CALLER =
       Metadata.Key.of("millrace-caller-bin", new HandedOver());
 
+  private static final Metadata.Key<String> REQUEST_ID =
+      Metadata.Key.of(RequestId.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+
   private static final List<String> CARRIED = List.of("traceparent", "tracestate", "x-request-id");
 
   private final Channel channel;
@@ -129,20 +132,36 @@ public final class ServiceCalls {
         metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
       }
     }
+    String id = RequestId.of(context);
+    if (!id.isEmpty()) {
+      // The one that the answer names, also where the caller sent none or one of another form.
+      metadata.discardAll(REQUEST_ID);
+      metadata.put(REQUEST_ID, id);
+    }
     metadata.put(CALLER, RequestCaller.of(context));
     return metadata;
   }
 
-  /** Hands a caller over within the process. What comes as bytes is nobody. */
+  /** Hands a caller over within the process. What comes as mere bytes is nobody. */
   private static final class HandedOver implements Metadata.BinaryStreamMarshaller<Caller> {
     @Override
     public InputStream toStream(Caller caller) {
-      return new ByteArrayInputStream(caller.id().getBytes(StandardCharsets.UTF_8));
+      return new CallerStream(caller);
     }
 
     @Override
     public Caller parseStream(InputStream stream) {
-      return Caller.UNKNOWN;
+      return stream instanceof CallerStream own ? own.caller : Caller.UNKNOWN;
+    }
+  }
+
+  /** Has the caller beside the bytes that a transport would write. */
+  private static final class CallerStream extends ByteArrayInputStream {
+    private final Caller caller;
+
+    CallerStream(Caller caller) {
+      super(caller.id().getBytes(StandardCharsets.UTF_8));
+      this.caller = caller;
     }
   }
 }

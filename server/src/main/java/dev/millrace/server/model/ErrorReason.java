@@ -87,6 +87,8 @@ public enum ErrorReason {
   DRAINING(Category.UNAVAILABLE),
   /** The model repository takes no writes now: its disk is full or read-only. */
   REPOSITORY_UNWRITABLE(Category.UNAVAILABLE),
+  /** The audit log takes no lines, so that no change can be made. */
+  AUDIT_UNWRITABLE(Category.UNAVAILABLE),
   /** The datasets folder takes no writes. */
   DATASETS_UNWRITABLE(Category.UNAVAILABLE),
   /** The version could not be loaded. */

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -26,6 +27,7 @@ import java.util.function.Supplier;
  */
 public final class ManagementServer implements AutoCloseable {
   private static final int BACKLOG = 64;
+  private static final Set<String> PUBLIC = Set.of("/healthz/live", "/healthz/ready");
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
   private static final String METRICS = "/metrics";
@@ -155,7 +157,7 @@ public final class ManagementServer implements AutoCloseable {
 
   private Answer answer(HttpExchange exchange) {
     String path = exchange.getRequestURI().getPath();
-    if (!path.startsWith("/healthz/")) {
+    if (!PUBLIC.contains(path)) {
       try {
         admission.accept(credentials(exchange));
       } catch (ServingException refused) {

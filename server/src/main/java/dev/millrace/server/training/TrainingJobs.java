@@ -201,6 +201,17 @@ public final class TrainingJobs implements AutoCloseable {
     return rules.resolve(order);
   }
 
+  /**
+   * True while something of a job is still at work, such as a process that is being ended.
+   *
+   * @throws ServingException JOB_NOT_FOUND
+   */
+  public boolean isAtWork(String id) {
+    synchronized (lock) {
+      return table.get(id).isClaimed();
+    }
+  }
+
   /** Tries that each job has. */
   public int tries() {
     return rules.retries().tries();

@@ -65,7 +65,7 @@ final class MetricsDocTest {
     SmallModels.doubling(folder.resolve("models/doubling/2"));
     Files.writeString(
         folder.resolve("models/doubling/millrace.yaml"),
-        "cache: {max-size: 1MiB}\nversions: {policy: all}\n");
+        "cache: {max-size: 1MiB}\nversions: {policy: all}\nrequest-log: {sample: 1}\n");
     Files.createDirectories(folder.resolve("models/broken/1/variables"));
     Files.write(folder.resolve("models/broken/1/saved_model.pb"), new byte[] {1, 2, 3});
     Files.writeString(

@@ -127,6 +127,11 @@ public enum ServeOption {
       OptionKind.FILE,
       "",
       "private key of Ed25519, as PKCS#8 in PEM, that signs the versions which this server trains"),
+  DATASET_SCAN_INTERVAL(
+      OptionKind.DURATION, "1m", "how often it looks for datasets whose time is over"),
+  AUDIT(OptionKind.FLAG, "true", "write down who changes what; no change is made without"),
+  AUDIT_FILE_SIZE(
+      OptionKind.SIZE, "16MiB", "size from which on the audit log goes on in another file"),
   MAX_IMPORT_SIZE(OptionKind.SIZE, "4GiB", "most bytes of the files of one upload"),
   SCAN_INTERVAL(OptionKind.DURATION, "500ms", "how often the repository is looked at"),
   DRAIN_DELAY(OptionKind.DURATION, "0s", "from the signal to stop until no new call is taken"),

@@ -267,6 +267,21 @@ public final class ServeOptions {
     return bytes(ServeOption.MAX_IMPORT_SIZE);
   }
 
+  /** How often datasets are looked for whose time is over. */
+  public Duration datasetScanInterval() {
+    return OptionKind.duration(text(ServeOption.DATASET_SCAN_INTERVAL));
+  }
+
+  /** True when changes are written down. */
+  public boolean audit() {
+    return Boolean.parseBoolean(text(ServeOption.AUDIT));
+  }
+
+  /** Bytes from which on the audit log goes on in another file. */
+  public long auditFileBytes() {
+    return bytes(ServeOption.AUDIT_FILE_SIZE);
+  }
+
   /** How often the repository is looked at. */
   public Duration scanInterval() {
     return OptionKind.duration(text(ServeOption.SCAN_INTERVAL));

@@ -74,7 +74,7 @@ public final class KeyFile {
    *
    * @throws IOException if the file cannot be read or written; nothing is changed then
    */
-  public void change(UnaryOperator<List<ApiKey>> change) throws IOException {
+  public synchronized void change(UnaryOperator<List<ApiKey>> change) throws IOException {
     Files.createDirectories(folder);
     try (FileChannel channel =
             FileChannel.open(

@@ -30,7 +30,8 @@ public final class HttpTable {
 
   private static SortedMap<String, Rule> rules() {
     SortedMap<String, Rule> rules = new TreeMap<>();
-    List.of("/", "/healthz/live", "/healthz/ready").forEach(path -> rules.put(path, OPEN));
+    List.of("/", "/favicon.ico", "/healthz/live", "/healthz/ready")
+        .forEach(path -> rules.put(path, OPEN));
     List.of("/api", "/api/", "/api/api.js", "/api/api.css").forEach(path -> rules.put(path, OPEN));
     List.of("/api/v1", "/api/v1/", "/api/v1/openapi.json").forEach(path -> rules.put(path, OPEN));
     rules.put("/api/v1/*", new Rule.AnyCaller());

@@ -49,6 +49,8 @@ final class NativeRules {
     table.add(DatasetServiceGrpc.getListDatasetsMethod(), new Rule.Filtered(Permission.VIEW));
     table.add(DatasetServiceGrpc.getGetDatasetMethod(), new Rule.Filtered(Permission.VIEW));
     table.add(DatasetServiceGrpc.getImportDatasetMethod(), new Rule.Filtered(Permission.TRAIN));
+    table.add(DatasetServiceGrpc.getDeleteDatasetMethod(), new Rule.Everywhere(Permission.ADMIN));
+    table.add(DatasetServiceGrpc.getListDeletionsMethod(), new Rule.Everywhere(Permission.ADMIN));
     table.add(RecipeServiceGrpc.getListRecipesMethod(), new Rule.AnyCaller());
     // Who may not see everybody's use sees their own.
     table.add(UsageServiceGrpc.getGetUsageMethod(), new Rule.AnyCaller());

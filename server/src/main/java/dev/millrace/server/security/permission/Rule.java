@@ -41,7 +41,7 @@ public sealed interface Rule {
   record Filtered(Permission permission) implements Rule {
     @Override
     public String words() {
-      return permission.word() + "; shows what the caller may see";
+      return permission.word() + ", for the models that it concerns";
     }
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.server.boot.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.server.security.jwt.JwtSettings;
 import dev.millrace.server.security.tls.ClientCertificates;
 import dev.millrace.server.security.tls.PemFiles;
 import java.io.IOException;
@@ -40,6 +41,12 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.MANAGEMENT_PORT, "2"),
               Map.entry(ServeOption.METRICS_PATH, "/scrape"),
               Map.entry(ServeOption.MODEL_ROOTS, "a:b"),
+              Map.entry(ServeOption.AUTH, "required"),
+              Map.entry(ServeOption.JWT_ISSUER, "https://issuer.example.org"),
+              Map.entry(ServeOption.JWT_AUDIENCE, "here"),
+              Map.entry(ServeOption.JWT_KEYS, "https://issuer.example.org/keys"),
+              Map.entry(ServeOption.JWT_ROLES_CLAIM, "groups"),
+              Map.entry(ServeOption.CERTIFICATE_ROLES, "roles.yaml"),
               Map.entry(ServeOption.INSECURE, "true"),
               Map.entry(ServeOption.BOOTSTRAP, "mnist-cnn"),
               Map.entry(ServeOption.WORKERS, "3"),
@@ -285,6 +292,12 @@ final class OptionSourcesTest {
     assertThat(options.metricsPath()).isEqualTo("/scrape");
     assertThat(options.modelRoots()).containsExactly(Path.of("a"), Path.of("b"));
     assertThat(options.insecure()).isTrue();
+    assertThat(options.authRequired()).isTrue();
+    assertThat(options.jwt())
+        .contains(
+            new JwtSettings(
+                "https://issuer.example.org", "here", "https://issuer.example.org/keys", "groups"));
+    assertThat(options.certificateRoles()).contains(Path.of("roles.yaml"));
     assertThat(options.bootstrap()).contains("mnist-cnn");
     assertThat(options.workers()).isEqualTo(3);
     assertThat(options.maxInputBytes()).isEqualTo(4L << 20);

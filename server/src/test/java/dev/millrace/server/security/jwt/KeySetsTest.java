@@ -165,7 +165,7 @@ final class KeySetsTest {
         "http://localhost@example.org/keys",
         "file:///etc/passwd",
         "ftp://127.0.0.1/keys",
-        "jar:http://x!/y://z",
+        "jar://x!/y",
         "https:///keys",
         "HTTP://169.254.169.254/latest"
       })
