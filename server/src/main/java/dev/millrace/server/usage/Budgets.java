@@ -142,21 +142,19 @@ public final class Budgets {
   }
 
   private void tell(Month present, String caller, BudgetStatus status) {
-    if (status.isSpent()) {
-      if (present.told().add("spent " + status.budget().perMonth() + caller)) {
-        log.warn(
-            "caller {} has spent its budget of {}: it is refused until {} or a larger one",
-            caller,
-            money(status.budget().perMonth(), terms.get()),
-            status.renewTime());
-      }
-    } else if (status.isWarned()
-        && present.told().add("warned " + status.budget().perMonth() + caller)) {
+    String what = (status.isSpent() ? "spent " : "warned ") + status.budget().perMonth();
+    if (status.isWarned() && present.told().add(what + " " + caller)) {
       log.warn(
-          "caller {} has spent {} of its budget of {} this month",
+          "caller {} has spent {} of its budget of {} this month{}",
           caller,
           money(status.spent(), terms.get()),
-          money(status.budget().perMonth(), terms.get()));
+          money(status.budget().perMonth(), terms.get()),
+          status.isSpent() ? " and is refused until it is over, or the budget is larger" : "");
+      if (status.isSpent()) {
+        observer.onBudgetSpent(status);
+      } else {
+        observer.onBudgetWarned(status);
+      }
     }
   }
 
