@@ -3,9 +3,7 @@ package dev.millrace.server.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.millrace.server.model.Access;
 import dev.millrace.server.model.Caller;
-import dev.millrace.server.testing.OpenAdmission;
 import dev.millrace.server.testing.PuppetClock;
 import dev.millrace.server.usage.Budgets;
 import dev.millrace.server.usage.Quotas;
@@ -14,9 +12,14 @@ import dev.millrace.server.usage.TermsFile;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.PredictResponse;
+import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.AnonymousInProcessSocketAddress;
@@ -92,10 +95,18 @@ final class CallQuotaTest {
     assertThat(code(channel, headers)).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
   }
 
+  private static final class Named implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      return Contexts.interceptCall(Callers.with(new Caller("somebody")), call, headers, next);
+    }
+  }
+
   private ManagedChannel network() throws IOException {
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
-            .intercept(CallerInterceptor.ofNetwork(new OpenAdmission(), statuses))
+            .intercept(new Named())
             .addService(quota.guard(service()))
             .build()
             .start();
@@ -108,9 +119,7 @@ final class CallQuotaTest {
     AnonymousInProcessSocketAddress address = new AnonymousInProcessSocketAddress();
     servers.add(
         InProcessServerBuilder.forAddress(address)
-            .intercept(
-                CallerInterceptor.behind(
-                    () -> new Caller("a", Access.ALL), new OpenAdmission(), statuses))
+            .intercept(new Named())
             .addService(quota.guard(service()))
             .build()
             .start());
@@ -122,7 +131,7 @@ final class CallQuotaTest {
     return channel;
   }
 
-  private io.grpc.ServerServiceDefinition service() {
+  private ServerServiceDefinition service() {
     return new MalformedRequests(statuses)
         .guard(
             new InferenceServiceGrpc.InferenceServiceImplBase() {
