@@ -6,6 +6,7 @@ const MNIST = {
     {name: 'steps', label: 'Steps', value: '1000', min: 1, max: 1000000, whole: true, help: 'Batches to learn from, unless epochs are given'},
     {name: 'epochs', label: 'Epochs', value: '0', min: 0, max: 1000, whole: true, help: 'Passes over the images; 0 for steps'},
     {name: 'batch_size', label: 'Batch size', value: '100', min: 1, max: 10000, whole: true, help: 'Examples a step'},
+    {name: 'convolutions', label: 'Convolutions', value: '1', min: 1, max: 2, whole: true, help: '1 of 5x5 a block, or 2 of 3x3'},
     {name: 'learning_rate', label: 'Learning rate', value: '0.001', above: 0, max: 1, help: 'Above 0, at most 1'},
     {name: 'cosine_decay', label: 'Cosine decay', value: '0', min: 0, max: 1, help: 'Share of the rate gone at the end'},
     {name: 'dropout', label: 'Dropout', value: '0.4', min: 0, below: 1, help: 'From 0 to below 1'},
@@ -18,7 +19,7 @@ const MNIST = {
     {name: 'patience', label: 'Patience', value: '0', min: 0, max: 10000, whole: true, help: 'Reports without a better one; 0 for no early end'},
   ],
 };
-const BEST = {epochs: '12', cosine_decay: '1', weight_averaging: '0.999', rotation: '12', scale: '0.1', shift: '2'};
+const BEST = {convolutions: '2', epochs: '10', cosine_decay: '1', weight_averaging: '0.999', rotation: '12', scale: '0.1', shift: '2'};
 
 export const RECIPES = {
   'mnist-cnn': MNIST,

@@ -181,6 +181,11 @@ public final class MillraceClient implements AutoCloseable {
     return evaluations;
   }
 
+  /** What callers used, and what it costs. */
+  public UsageHandle usage() {
+    return new UsageHandle(channel);
+  }
+
   /** Breaks off what is under way and closes the connection. */
   @Override
   public void close() {

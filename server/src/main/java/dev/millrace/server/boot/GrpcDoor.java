@@ -1,6 +1,6 @@
 package dev.millrace.server.boot;
 
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.CallerInterceptor;
 import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -24,8 +24,8 @@ final class GrpcDoor implements AutoCloseable {
   private static final int MOST_METADATA_BYTES = 16 << 10;
   private static final int MOST_STREAMS_PER_CONNECTION = 1000;
   // Callers whose deadline passes reset their stream, so a busy connection resets many.
-  private static final int MOST_RESETS = 20_000;
-  private static final int RESET_WINDOW_SECONDS = 10;
+  private static final int MOST_RESETS = 5000;
+  private static final int RESET_WINDOW_SECONDS = 5;
   private static final int FLOW_CONTROL_WINDOW = 1 << 20;
   private static final long GOOD_BYE_MILLIS = 2500;
 
@@ -42,6 +42,7 @@ final class GrpcDoor implements AutoCloseable {
    *
    * @param tls what to speak; empty for plain text
    * @param handshake longest time from a connection to its first request
+   * @param callers finds out who calls, and turns away who may not
    * @throws IOException if the address cannot be listened on
    */
   static GrpcDoor open(
@@ -49,8 +50,9 @@ final class GrpcDoor implements AutoCloseable {
       Optional<SslContext> tls,
       Duration handshake,
       int maxMessageBytes,
+      CallerInterceptor callers,
       List<ServerServiceDefinition> services,
-      BindableService health)
+      ServerServiceDefinition health)
       throws IOException {
     GrpcLoops loops = new GrpcLoops();
     NettyServerBuilder builder =
@@ -60,7 +62,7 @@ final class GrpcDoor implements AutoCloseable {
                     .orElseGet(InsecureServerCredentials::create))
             // Services choose their own threads; what runs on the transport's does not block.
             .directExecutor()
-            .intercept(new CallerAddress())
+            .intercept(callers)
             .maxInboundMessageSize(maxMessageBytes)
             .maxInboundMetadataSize(MOST_METADATA_BYTES)
             .maxConcurrentCallsPerConnection(MOST_STREAMS_PER_CONNECTION)

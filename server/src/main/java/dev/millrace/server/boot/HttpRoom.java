@@ -10,6 +10,7 @@ import dev.millrace.server.gateway.HttpTimeouts;
 import dev.millrace.server.gateway.HttpTls;
 import dev.millrace.server.gateway.OperationsRoutes;
 import dev.millrace.server.gateway.Origins;
+import dev.millrace.server.gateway.RequestCaller;
 import dev.millrace.server.gateway.ServiceCalls;
 import dev.millrace.server.gateway.console.ConsoleRoutes;
 import dev.millrace.server.gateway.kserve.KserveRest;
@@ -18,7 +19,7 @@ import dev.millrace.server.gateway.rest.RestRoutes;
 import dev.millrace.server.gateway.tfserving.TfServingRest;
 import dev.millrace.server.gateway.v1.ApiPage;
 import dev.millrace.server.gateway.v1.NativeApi;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.KeptBytes;
 import dev.millrace.server.protocol.StatusMapper;
 import io.grpc.ServerInterceptors;
@@ -30,6 +31,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -61,6 +63,7 @@ final class HttpRoom implements AutoCloseable {
    * Starts to listen.
    *
    * @param tls what it shows of itself; empty for plain text
+   * @param security who may ask for what
    * @param services as behind the gRPC door, with their interceptors
    * @param executor parses and writes what is large
    * @throws IOException if the address cannot be listened on
@@ -69,6 +72,7 @@ final class HttpRoom implements AutoCloseable {
       ServeOptions options,
       int port,
       Optional<HttpTls> tls,
+      SecurityRoom security,
       List<ServerServiceDefinition> services,
       ServerServiceDefinition health,
       OperationsRoutes operations,
@@ -78,7 +82,17 @@ final class HttpRoom implements AutoCloseable {
     ScheduledExecutorService blocking =
         Executors.newScheduledThreadPool(BLOCKING_THREADS, Threads.named("http-blocking"));
     ScheduledExecutorService deadlines = CallDeadlines.start(Threads.named("http-deadline"));
-    InProcessDoor inside = InProcessDoor.open(services, MOST_METADATA_BYTES, deadlines);
+    InProcessDoor inside =
+        InProcessDoor.open(
+            services,
+            CallerInterceptor.named(ServiceCalls.CALLER, security.calls(), statuses),
+            MOST_METADATA_BYTES,
+            deadlines);
+    List<ServerServiceDefinition> grpc = new ArrayList<>(services);
+    grpc.add(health);
+    CallerInterceptor callers =
+        CallerInterceptor.behind(RequestCaller::current, security.calls(), statuses);
+    grpc.replaceAll(service -> KeptBytes.of(ServerInterceptors.intercept(service, callers)));
     ServiceCalls calls = new ServiceCalls(inside.channel());
     HttpErrors errors = new HttpErrors(statuses::toStatus);
     try {
@@ -91,7 +105,8 @@ final class HttpRoom implements AutoCloseable {
                   options.drainTimeout(),
                   origins(options),
                   HttpTimeouts.USUAL),
-              routes(options, services, health, operations, calls, errors, executor),
+              routes(options, grpc, operations, calls, errors, executor),
+              security.requests(),
               errors,
               () -> UUID.randomUUID().toString(),
               Threads.named("http"),
@@ -108,18 +123,12 @@ final class HttpRoom implements AutoCloseable {
   /** Everything that HTTP answers. A new wire adds its routes here. */
   private static List<HttpRoutes> routes(
       ServeOptions options,
-      List<ServerServiceDefinition> services,
-      ServerServiceDefinition health,
+      List<ServerServiceDefinition> grpc,
       OperationsRoutes operations,
       ServiceCalls calls,
       HttpErrors errors,
       Executor executor)
       throws IOException {
-    List<ServerServiceDefinition> grpc = new ArrayList<>();
-    for (ServerServiceDefinition service : services) {
-      grpc.add(KeptBytes.of(ServerInterceptors.intercept(service, new CallerAddress())));
-    }
-    grpc.add(health);
     RestFaults faults = new RestFaults(errors);
     long most = options.maxInputBytes();
     return List.of(
@@ -139,6 +148,11 @@ final class HttpRoom implements AutoCloseable {
         options.httpHosts(),
         options.httpOrigins(),
         InetAddress.getByName(options.host()).isLoopbackAddress());
+  }
+
+  /** Its routes. */
+  SortedMap<String, String> routes() {
+    return door.routes();
   }
 
   /** The port it listens on. */

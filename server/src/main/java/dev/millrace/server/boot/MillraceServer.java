@@ -1,6 +1,5 @@
 package dev.millrace.server.boot;
 
-import dev.millrace.server.boot.config.BindRule;
 import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
@@ -11,6 +10,7 @@ import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
 import dev.millrace.server.inference.Lanes;
 import dev.millrace.server.inference.LeasedPredictor;
+import dev.millrace.server.inference.MeteredPredictor;
 import dev.millrace.server.inference.PredictWork;
 import dev.millrace.server.inference.cache.AnswerStore;
 import dev.millrace.server.inference.cache.BothCacheObservers;
@@ -19,8 +19,10 @@ import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.protocol.CallThreads;
+import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.protocol.audit.AuditedMethods;
 import dev.millrace.server.protocol.v1.DiffCalls;
 import dev.millrace.server.protocol.v1.ImportCalls;
 import dev.millrace.server.protocol.v1.InferenceServiceV1;
@@ -67,6 +69,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -107,8 +111,10 @@ public final class MillraceServer implements AutoCloseable {
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
 
+  private final SecurityRoom security;
   private final TlsRoom tls;
   private final StateLock stateLock;
+  private final AuditRoom audit;
   private final RegistryRoom room;
   private final ModelRepository repository;
   private final ModelChecks checks;
@@ -116,11 +122,14 @@ public final class MillraceServer implements AutoCloseable {
   private final LifeRoom life;
   private final ModelListRoom lists;
   private final BatchQueue<PredictWork> queue;
+  private final RecordingRoom recording;
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
+  private final UsageRoom usage;
   private final TrainingRoom training;
   private final EvaluationRoom evaluations;
   private final GateRoom gate;
+  private final PrivacyRoom privacy;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
   private final ManagementServer management;
@@ -131,11 +140,14 @@ public final class MillraceServer implements AutoCloseable {
       throws IOException {
     this.options = options;
     this.setup = setup;
-    BindRule.check(options);
+    security = new SecurityRoom(options, clock);
     tls = TlsRoom.open(options, setup, clock, meters);
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
-    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
+    audit = new AuditRoom(options, clock, meters, calls);
+    room =
+        RegistryRoom.open(
+            options.dataDirectory(), options.repository(), clock, failpoints, audit::heard);
     repository = room.repository();
     ModelSettings defaults = setup.defaults().requiringSignature(options.requireSignatures());
     checks = new ModelChecks(options, room, defaults, clock, failpoints);
@@ -169,6 +181,7 @@ public final class MillraceServer implements AutoCloseable {
     RunMeters runMeters = new RunMeters(meters);
     ForeignDoors foreign =
         new ForeignDoors(catalog, room.registry(), versions, options, clock, this::isReady);
+    usage = new UsageRoom(options, meters, clock);
     QueueObserver queueMeters = new BothQueueObservers(runMeters, foreign.statistics());
     queue =
         new BatchQueue<>(
@@ -178,7 +191,7 @@ public final class MillraceServer implements AutoCloseable {
             options.workers(),
             Threads.named("worker"),
             queue,
-            new BatchRun(queueMeters, clock, System::nanoTime),
+            new BatchRun(queueMeters, usage.meter(), clock, System::nanoTime),
             queueMeters,
             System::nanoTime);
     Lanes lanes = new Lanes();
@@ -192,23 +205,36 @@ public final class MillraceServer implements AutoCloseable {
             new SingleFlight(batched, calls, deadlines, clock, options.maxInputBytes()),
             lanes::costNanos,
             new BothCacheObservers(cacheMeters, foreign.statistics()),
+            usage.meter(),
             System::nanoTime);
     Loans loans = life.loans(catalog, calls);
     evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
     gate =
         new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
+    recording = new RecordingRoom(options, repository, meters, clock);
     traffic =
         new TrafficRoom(
             room.registry(),
             catalog,
             repository,
-            cache,
+            new MeteredPredictor(cache, usage.meter()),
             batched,
+            recording::record,
             requestMeters.and(foreign.statistics()).and(gate.observer()),
             meters,
             clock,
             bakeInterval);
-    LearningRoom learning = new LearningRoom(options, repository);
+    LearningRoom learning = new LearningRoom(options, repository, clock);
+    privacy =
+        new PrivacyRoom(
+            options,
+            learning,
+            repository,
+            versions,
+            this::jobs,
+            evaluations.evaluations(),
+            audit.trail(),
+            clock);
     training =
         new TrainingRoom(
             options,
@@ -221,6 +247,7 @@ public final class MillraceServer implements AutoCloseable {
                     CodeVersion.current(),
                     clock,
                     checks.signatures())),
+            usage.meter(),
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
@@ -230,7 +257,8 @@ public final class MillraceServer implements AutoCloseable {
                 repository::manifest,
                 repository::digest,
                 room.registry()::get,
-                traffic.shadows()::report),
+                traffic.shadows()::report,
+                privacy::dataDeleted),
             room.registry()::resolve,
             traffic.calls(),
             statuses,
@@ -238,9 +266,11 @@ public final class MillraceServer implements AutoCloseable {
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
             new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
-    MalformedRequests malformed = new MalformedRequests(statuses);
-    List<ServerServiceDefinition> services = new ArrayList<>();
-    services.addAll(
+    MalformedRequests malformed =
+        new MalformedRequests(
+            statuses, service -> audit.guard(security.guard(statuses).apply(service), statuses));
+    List<ServerServiceDefinition> bound = new ArrayList<>();
+    bound.addAll(
         List.of(
             malformed.guard(
                 new InferenceServiceV1(
@@ -255,21 +285,25 @@ public final class MillraceServer implements AutoCloseable {
             malformed.guard(
                 new TrainingServiceV1(training.jobs(), statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
-            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
+            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses)),
+            malformed.guard(usage.service(statuses), CallThreads.of(calls, statuses))));
     gate.services(statuses)
-        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
+        .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     learning
-        .services(statuses, checks.finishing())
-        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
-    services.addAll(
+        .services(statuses, checks.finishing(), privacy.deletions())
+        .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
+    bound.addAll(
         foreign.services(
             traffic.predictor(),
             statuses,
             malformed,
-            CallThreads.ofTransport(LARGEST_INLINE, calls, statuses),
+            CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)
+                .moving(AuditedMethods::isAudited),
             calls,
             models,
             setup.tensorContent()));
+    List<ServerServiceDefinition> services =
+        usage.guard(bound, statuses).stream().map(audit::outermost).toList();
     health =
         new HealthReporter(
             services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
@@ -293,15 +327,19 @@ public final class MillraceServer implements AutoCloseable {
             Executors.newFixedThreadPool(MANAGEMENT_THREADS, Threads.named("management")),
             this::notReadyReason,
             meters::scrape,
-            options.metricsPath());
+            options.metricsPath(),
+            security::metrics);
+    ServerServiceDefinition healthService =
+        security.guard(statuses).apply(health.service().bindService());
     door =
         GrpcDoor.open(
             new InetSocketAddress(options.host(), options.port()),
             tls.grpc(),
             GrpcDoor.HANDSHAKE,
             options.maxMessageBytes(),
+            CallerInterceptor.ofNetwork(security.calls(), statuses),
             services,
-            health.service());
+            healthService);
     http =
         options.httpPort().isEmpty()
             ? null
@@ -309,8 +347,9 @@ public final class MillraceServer implements AutoCloseable {
                 options,
                 options.httpPort().getAsInt(),
                 tls.http(),
+                security,
                 services,
-                health.service().bindService(),
+                healthService,
                 new OperationsRoutes(this::notReadyReason, meters::scrape, calls),
                 statuses,
                 calls);
@@ -343,11 +382,15 @@ public final class MillraceServer implements AutoCloseable {
     MillraceServer server = new MillraceServer(options, setup, bakeInterval);
     options.describe().forEach(option -> log.info("{}", option));
     setup.warnings().forEach(warning -> log.warn("{}", warning));
+    server.security.start();
     server.lists.start();
     server.life.scan();
+    server.recording.start();
     server.traffic.start();
     server.gate.start(server.traffic.shadows()::report, server.timer);
     server.training.start();
+    server.usage.start();
+    server.privacy.start(server.timer, server.checks.finishing());
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
     server.tls.start(server.timer, options.scanInterval());
@@ -375,6 +418,11 @@ public final class MillraceServer implements AutoCloseable {
     return http == null ? OptionalInt.empty() : OptionalInt.of(http.port());
   }
 
+  /** The routes of HTTP. */
+  SortedMap<String, String> routes() {
+    return http == null ? new TreeMap<>() : http.routes();
+  }
+
   /** Port of metrics and health. */
   public int managementPort() {
     return management.port();
@@ -398,6 +446,11 @@ public final class MillraceServer implements AutoCloseable {
   /** The list of models. */
   ModelListRoom lists() {
     return lists;
+  }
+
+  /** What callers use and may use. */
+  UsageRoom usage() {
+    return usage;
   }
 
   /** The training jobs. */
@@ -451,22 +504,18 @@ public final class MillraceServer implements AutoCloseable {
     workers.close();
     timer.shutdownNow();
     traffic.close();
+    recording.close();
     checks.close();
     deadlines.close();
     catalog.close();
     management.close();
     List.of(calls, loads).forEach(ExecutorService::shutdown);
+    usage.close();
     room.close();
-    release(stateLock);
+    security.close();
+    audit.close();
+    stateLock.close();
     log.info(finished ? "stopped" : "stopped; some calls were broken off");
-  }
-
-  private static void release(StateLock lock) {
-    try {
-      lock.close();
-    } catch (IOException unexpected) {
-      log.warn("the state folder stays locked until the process ends", unexpected);
-    }
   }
 
   private void pause() {

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param versions which versions are loaded
  * @param bake how long a new champion is watched and the former one stays loaded
  * @param requireSignature whether versions without a trusted signature are refused
+ * @param requestLog what is recorded of requests and answers
  */
 public record ModelSettings(
     ExecutionMode execution,
@@ -24,7 +25,8 @@ public record ModelSettings(
     BakeLimits bakeLimits,
     VersionSettings versions,
     Duration bake,
-    boolean requireSignature) {
+    boolean requireSignature,
+    RequestLogSettings requestLog) {
   /** How long a new champion is watched when nobody says otherwise. */
   public static final Duration DEFAULT_BAKE = Duration.ofMinutes(10);
 
@@ -51,10 +53,11 @@ public record ModelSettings(
         BakeLimits.DEFAULT,
         VersionSettings.DEFAULT,
         DEFAULT_BAKE,
-        false);
+        false,
+        RequestLogSettings.OFF);
   }
 
-  /** Settings whose versions need no signature. */
+  /** Settings whose versions need no signature, and that record nothing. */
   public ModelSettings(
       ExecutionMode execution,
       BatchingSettings batching,
@@ -64,7 +67,17 @@ public record ModelSettings(
       BakeLimits bakeLimits,
       VersionSettings versions,
       Duration bake) {
-    this(execution, batching, admission, cache, shadow, bakeLimits, versions, bake, false);
+    this(
+        execution,
+        batching,
+        admission,
+        cache,
+        shadow,
+        bakeLimits,
+        versions,
+        bake,
+        false,
+        RequestLogSettings.OFF);
   }
 
   /** The same, which take signed versions alone if that is wanted. */
@@ -78,6 +91,7 @@ public record ModelSettings(
         bakeLimits,
         versions,
         bake,
-        wanted || requireSignature);
+        wanted || requireSignature,
+        requestLog);
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.server.repository;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.RequestLogSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import java.io.IOException;
@@ -267,6 +268,16 @@ public final class ModelRepository {
   /** Where a model's versions lie, with what operators write about it; need not be there. */
   public Path folder(ModelName model) {
     return basePaths.of(model).orElseGet(() -> root.resolve(model.id()));
+  }
+
+  /** What a model's settings say of the request log by now; nothing, where they cannot be read. */
+  public RequestLogSettings requestLog(ModelName model) {
+    try {
+      return SettingsFile.parse(settingsText(model)).requestLog();
+    } catch (ServingException unusable) {
+      log.debug("the settings of {} cannot be used", model, unusable);
+      return RequestLogSettings.OFF;
+    }
   }
 
   /** The text of a model's settings; empty when there are none. */

@@ -3,6 +3,7 @@ package dev.millrace.server.rollout;
 import dev.millrace.server.catalog.ServableSource;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.Failpoints;
+import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,11 +144,14 @@ public final class Imports {
   /**
    * How much of an upload is there.
    *
+   * @param visible models whose uploads may be known; those of others are not there
    * @throws ServingException IMPORT_NOT_FOUND
    */
-  public Progress progress(String importId) {
-    Optional<Map<String, Long>> received = staging.received(importId);
-    Optional<VersionId> version = read(() -> repository.imported(importId));
+  public Progress progress(String importId, Predicate<ModelName> visible) {
+    Optional<Map<String, Long>> received =
+        staging.model(importId).filter(visible).flatMap(model -> staging.received(importId));
+    Optional<VersionId> version =
+        read(() -> repository.imported(importId)).filter(id -> visible.test(id.model()));
     if (received.isEmpty() && version.isEmpty()) {
       throw new ServingException(
           ErrorReason.IMPORT_NOT_FOUND,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.linecorp.armeria.common.HttpResponse;
+import dev.millrace.server.model.Access;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.security.tls.ClientCertificates;
 import dev.millrace.server.security.tls.ServerTls;
@@ -83,6 +85,7 @@ final class SlowClientsTest {
             new Origins(Set.of(), Set.of(), true),
             SHORT),
         List.of(routes),
+        (route, path, shown) -> new Caller(shown.address(), Access.ALL),
         errors,
         () -> "id",
         Thread::new,

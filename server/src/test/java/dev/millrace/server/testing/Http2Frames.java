@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -56,10 +57,7 @@ public final class Http2Frames {
 
   /** Calls a method of gRPC with an empty message. */
   public Http2Frames call(int stream, String path) {
-    ByteArrayOutputStream block = request(path);
-    header(block, "content-type", "application/grpc");
-    header(block, "te", "trailers");
-    frame(HEADERS, END_HEADERS, stream, block.toByteArray());
+    frame(HEADERS, END_HEADERS, stream, grpc(path).toByteArray());
     return frame(DATA, END_STREAM, stream, new byte[5]);
   }
 
@@ -120,6 +118,16 @@ public final class Http2Frames {
     return new Frame(head[LENGTH_BYTES], head[4], fields.getInt(5), payload);
   }
 
+  /** Opens a stream with a call of gRPC, whose message is yet to come. */
+  public Http2Frames openCall(int stream, String path) {
+    return frame(HEADERS, END_HEADERS, stream, grpc(path).toByteArray());
+  }
+
+  /** Widens the window by nothing, which the server must end the stream for. */
+  public Http2Frames emptyWindowUpdate(int stream) {
+    return frame(WINDOW_UPDATE, 0, stream, new byte[4]);
+  }
+
   /** Sends a piece of a body. */
   public Http2Frames data(int stream, byte[] piece) {
     return frame(DATA, 0, stream, piece);
@@ -133,6 +141,33 @@ public final class Http2Frames {
   /** What was put together so far. */
   public byte[] bytes() {
     return bytes.toByteArray();
+  }
+
+  /** What to look for in what a server says. */
+  @FunctionalInterface
+  public interface Reader {
+    /** Reads frames and returns an error code; -1 where there is none. */
+    int read(InputStream from) throws IOException;
+  }
+
+  /** Sends everything to a port of this machine while a reader reads, and returns what it found. */
+  public int send(int port, Reader reader) throws IOException, InterruptedException {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      Thread sender =
+          new Thread(
+              () -> {
+                try {
+                  socket.getOutputStream().write(bytes());
+                } catch (IOException closed) {
+                  // The server has had enough.
+                }
+              });
+      sender.start();
+      int code = reader.read(socket.getInputStream());
+      socket.close();
+      sender.join();
+      return code;
+    }
   }
 
   /** Reads frames until the server says GOAWAY, and returns its error code; -1 if it says none. */
@@ -149,12 +184,36 @@ public final class Http2Frames {
     return -1;
   }
 
+  /**
+   * Reads frames until so many streams were reset, and returns the error code of the last reset; -1
+   * if there are fewer.
+   */
+  public static int resets(InputStream from, int count) throws IOException {
+    DataInputStream in = new DataInputStream(from);
+    byte[] head = new byte[9];
+    int left = count;
+    while (in.readNBytes(head, 0, head.length) == head.length) {
+      byte[] payload = in.readNBytes(ByteBuffer.wrap(head).getInt() >>> 8);
+      if (head[LENGTH_BYTES] == RESET && --left == 0) {
+        return ByteBuffer.wrap(payload).getInt();
+      }
+    }
+    return -1;
+  }
+
   private static ByteArrayOutputStream request(String path) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     // :method POST and :scheme http are entries 3 and 6 of HPACK's table; names 1 and 4 follow.
     block.writeBytes(new byte[] {(byte) 0x83, (byte) 0x86});
     literal(block, 1, "127.0.0.1");
     literal(block, 4, path);
+    return block;
+  }
+
+  private static ByteArrayOutputStream grpc(String path) {
+    ByteArrayOutputStream block = request(path);
+    header(block, "content-type", "application/grpc");
+    header(block, "te", "trailers");
     return block;
   }
 

@@ -28,7 +28,8 @@ public enum ServeOption {
   HTTP_ORIGINS(
       OptionKind.TEXT,
       "",
-      "origins whose pages may call over HTTP, such as https://app.example.org, with commas between"),
+      "origins whose pages may call over HTTP, such as https://app.example.org, with commas"
+          + " between"),
   TLS_CERTIFICATE(
       OptionKind.FILE,
       "",
@@ -50,6 +51,25 @@ public enum ServeOption {
           + " as tls-client-certificates says; auto is mutual where there is a certificate and"
           + " management-host reaches beyond this machine"),
   METRICS_PATH(OptionKind.TEXT, "/metrics", "path of the metrics on that port, beside /metrics"),
+  AUTH(
+      OptionKind.AUTH_MODE,
+      "auto",
+      "whether callers must say who they are; auto asks them once there is an API key, an issuer of"
+          + " tokens or a file of certificate roles"),
+  JWT_ISSUER(OptionKind.TEXT, "", "issuer whose tokens (JWT) are taken, as their claim iss has it"),
+  JWT_AUDIENCE(
+      OptionKind.TEXT, "", "audience that the tokens must be for, as their claim aud has it"),
+  JWT_KEYS(
+      OptionKind.TEXT, "", "where the issuer's keys are, as a JWK set: an https URL, or a file"),
+  JWT_ROLES_CLAIM(
+      OptionKind.TEXT,
+      "roles",
+      "claim with the roles, such as predictor:team-a-*; dots lead into objects, as in"
+          + " realm_access.roles"),
+  CERTIFICATE_ROLES(
+      OptionKind.FILE,
+      "",
+      "YAML file with the roles of client certificates, by name: \"DNS:alice.example.org\": [viewer]"),
   INSECURE(OptionKind.FLAG, "false", "listen beyond this machine although nobody is authenticated"),
   BOOTSTRAP(OptionKind.TEXT, "", "recipe to train first when its model has no version yet"),
   MODEL_ROOTS(
@@ -84,6 +104,12 @@ public enum ServeOption {
   KEEP_TRAINING_JOBS(OptionKind.COUNT, "1000", "training jobs that are kept after their end"),
   KEEP_TRAINING_JOBS_FOR(
       OptionKind.DURATION, "2160h", "how long a training job is kept after its end"),
+  QUOTAS(
+      OptionKind.FILE,
+      "",
+      "YAML file of what callers may use, what that costs, and their budgets, read anew when it"
+          + " changes; docs/usage.md shows it"),
+  KEEP_USAGE_FOR(OptionKind.DURATION, "9600h", "how long it is kept what callers used"),
   CHECK_MODELS(
       OptionKind.CHECK_LEVEL,
       "full",
@@ -100,6 +126,11 @@ public enum ServeOption {
       OptionKind.FILE,
       "",
       "private key of Ed25519, as PKCS#8 in PEM, that signs the versions which this server trains"),
+  DATASET_SCAN_INTERVAL(
+      OptionKind.DURATION, "1m", "how often it looks for datasets whose time is over"),
+  AUDIT(OptionKind.FLAG, "true", "write down who changes what; no change is made without"),
+  AUDIT_FILE_SIZE(
+      OptionKind.SIZE, "16MiB", "size from which on the audit log goes on in another file"),
   MAX_IMPORT_SIZE(OptionKind.SIZE, "4GiB", "most bytes of the files of one upload"),
   SCAN_INTERVAL(OptionKind.DURATION, "500ms", "how often the repository is looked at"),
   DRAIN_DELAY(OptionKind.DURATION, "0s", "from the signal to stop until no new call is taken"),

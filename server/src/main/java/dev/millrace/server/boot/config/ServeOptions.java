@@ -1,5 +1,6 @@
 package dev.millrace.server.boot.config;
 
+import dev.millrace.server.security.jwt.JwtSettings;
 import dev.millrace.server.security.tls.ClientCertificates;
 import java.io.File;
 import java.nio.file.Path;
@@ -116,6 +117,38 @@ public final class ServeOptions {
         .toList();
   }
 
+  /** True when callers must say who they are in any case. */
+  public boolean authRequired() {
+    return text(ServeOption.AUTH).equals("required");
+  }
+
+  /**
+   * Whose tokens are taken; empty for nobody's.
+   *
+   * @throws ConfigurationException if a part is missing or wrong
+   */
+  public Optional<JwtSettings> jwt() {
+    String issuer = text(ServeOption.JWT_ISSUER);
+    String audience = text(ServeOption.JWT_AUDIENCE);
+    String keys = text(ServeOption.JWT_KEYS);
+    if ((issuer + audience + keys).isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new JwtSettings(issuer, audience, keys, text(ServeOption.JWT_ROLES_CLAIM)));
+    } catch (IllegalArgumentException unfit) {
+      throw new ConfigurationException(String.valueOf(unfit.getMessage()));
+    }
+  }
+
+  /** File with the roles of client certificates; empty where they say nothing of who calls. */
+  public Optional<Path> certificateRoles() {
+    return Optional.of(text(ServeOption.CERTIFICATE_ROLES))
+        .filter(file -> !file.isEmpty())
+        .map(Path::of);
+  }
+
   /** True when listening beyond this machine without authentication is wanted. */
   public boolean insecure() {
     return Boolean.parseBoolean(text(ServeOption.INSECURE));
@@ -199,6 +232,16 @@ public final class ServeOptions {
     return OptionKind.duration(text(ServeOption.KEEP_TRAINING_JOBS_FOR));
   }
 
+  /** File of what callers may use; empty for anything. */
+  public Optional<Path> quotas() {
+    return Optional.of(text(ServeOption.QUOTAS)).filter(file -> !file.isEmpty()).map(Path::of);
+  }
+
+  /** How long it is kept what callers used. */
+  public Duration keepUsageFor() {
+    return OptionKind.duration(text(ServeOption.KEEP_USAGE_FOR));
+  }
+
   /** What a version must pass before its first load. */
   public CheckLevel checkModels() {
     return CheckLevel.valueOf(text(ServeOption.CHECK_MODELS).toUpperCase(Locale.ROOT));
@@ -222,6 +265,21 @@ public final class ServeOptions {
   /** Most bytes of the files of one upload. */
   public long maxImportBytes() {
     return bytes(ServeOption.MAX_IMPORT_SIZE);
+  }
+
+  /** How often datasets are looked for whose time is over. */
+  public Duration datasetScanInterval() {
+    return OptionKind.duration(text(ServeOption.DATASET_SCAN_INTERVAL));
+  }
+
+  /** True when changes are written down. */
+  public boolean audit() {
+    return Boolean.parseBoolean(text(ServeOption.AUDIT));
+  }
+
+  /** Bytes from which on the audit log goes on in another file. */
+  public long auditFileBytes() {
+    return bytes(ServeOption.AUDIT_FILE_SIZE);
   }
 
   /** How often the repository is looked at. */

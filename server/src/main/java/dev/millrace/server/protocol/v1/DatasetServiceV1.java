@@ -2,36 +2,55 @@ package dev.millrace.server.protocol.v1;
 
 import dev.millrace.server.dataset.DatasetUploads;
 import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.dataset.Declarations;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
+import dev.millrace.server.privacy.DatasetDeletions;
 import dev.millrace.server.protocol.Answers;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.Dataset;
 import dev.millrace.v1.DatasetServiceGrpc;
+import dev.millrace.v1.DeleteDatasetRequest;
+import dev.millrace.v1.DeleteDatasetResponse;
 import dev.millrace.v1.GetDatasetRequest;
 import dev.millrace.v1.GetDatasetResponse;
 import dev.millrace.v1.ImportDatasetRequest;
 import dev.millrace.v1.ImportDatasetResponse;
 import dev.millrace.v1.ListDatasetsRequest;
 import dev.millrace.v1.ListDatasetsResponse;
+import dev.millrace.v1.ListDeletionsRequest;
+import dev.millrace.v1.ListDeletionsResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /** The native wire of datasets. Thread-safe. */
 public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImplBase {
   private final Datasets datasets;
+  private final Declarations declarations;
   private final DatasetUploads uploads;
+  private final DatasetDeletions deletions;
   private final StatusMapper statuses;
   private final Executor finishing;
 
   /**
    * A service.
    *
-   * @param finishing checks uploads that are whole, which may take seconds
+   * @param finishing checks uploads that are whole and deletes datasets, which may take seconds
    */
   public DatasetServiceV1(
-      Datasets datasets, DatasetUploads uploads, StatusMapper statuses, Executor finishing) {
+      Datasets datasets,
+      Declarations declarations,
+      DatasetUploads uploads,
+      DatasetDeletions deletions,
+      StatusMapper statuses,
+      Executor finishing) {
     this.datasets = datasets;
+    this.declarations = declarations;
     this.uploads = uploads;
+    this.deletions = deletions;
     this.statuses = statuses;
     this.finishing = finishing;
   }
@@ -43,11 +62,13 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
         observer,
         () -> {
           ListDatasetsResponse.Builder response = ListDatasetsResponse.newBuilder();
-          for (String name : datasets.names()) {
+          for (String name : datasets.names().stream().filter(SeenDatasets::isSeen).toList()) {
             response.addDatasets(
-                Dataset.newBuilder()
-                    .setName(DatasetCodec.resource(name))
-                    .setKind(DatasetCodec.encode(datasets.kind(name))));
+                DatasetCodec.declared(
+                    Dataset.newBuilder()
+                        .setName(DatasetCodec.resource(name))
+                        .setKind(DatasetCodec.encode(datasets.kind(name))),
+                    declarations.of(name)));
           }
           return response.build();
         },
@@ -58,10 +79,51 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
   public void getDataset(GetDatasetRequest request, StreamObserver<GetDatasetResponse> observer) {
     Answers.send(
         observer,
+        () -> {
+          String name = DatasetCodec.name(request.getName());
+          SeenDatasets.require(name);
+          return GetDatasetResponse.newBuilder()
+              .setDataset(DatasetCodec.encode(datasets.read(name), declarations.of(name)))
+              .build();
+        },
+        statuses::toStatus);
+  }
+
+  @Override
+  public void deleteDataset(
+      DeleteDatasetRequest request, StreamObserver<DeleteDatasetResponse> observer) {
+    String caller = Callers.current().id();
+    try {
+      finishing.execute(
+          () ->
+              Answers.send(
+                  observer,
+                  () ->
+                      DeleteDatasetResponse.newBuilder()
+                          .setReceipt(
+                              ReceiptCodec.encode(
+                                  deletions.delete(
+                                      DatasetCodec.name(request.getName()),
+                                      request.getWithVersions(),
+                                      caller,
+                                      request.getReason())))
+                          .build(),
+                  statuses::toStatus));
+    } catch (RejectedExecutionException stopping) {
+      observer.onError(
+          statuses.toStatus(
+              new ServingException(ErrorReason.DRAINING, "the server is stopping; try again")));
+    }
+  }
+
+  @Override
+  public void listDeletions(
+      ListDeletionsRequest request, StreamObserver<ListDeletionsResponse> observer) {
+    Answers.send(
+        observer,
         () ->
-            GetDatasetResponse.newBuilder()
-                .setDataset(
-                    DatasetCodec.encode(datasets.read(DatasetCodec.name(request.getName()))))
+            ListDeletionsResponse.newBuilder()
+                .addAllReceipts(deletions.all().stream().map(ReceiptCodec::encode).toList())
                 .build(),
         statuses::toStatus);
   }
@@ -73,6 +135,7 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
         new DatasetImport(
             uploads,
             datasets,
+            declarations,
             (ServerCallStreamObserver<ImportDatasetResponse>) observer,
             statuses,
             finishing);

@@ -31,6 +31,7 @@ public final class ModelCodec {
   private final Function<VersionId, Optional<String>> digests;
   private final Function<ModelName, ModelRecord> records;
   private final Function<ModelName, Optional<ShadowReport>> shadows;
+  private final Function<VersionId, Optional<Instant>> dataDeleted;
 
   /**
    * A codec.
@@ -39,16 +40,19 @@ public final class ModelCodec {
    * @param digests finds the digest of a version's manifest
    * @param records finds what is decided about a model
    * @param shadows finds what its shadow has shown
+   * @param dataDeleted finds when the data was deleted that a version was trained on
    */
   public ModelCodec(
       Function<VersionId, Optional<Manifest>> manifests,
       Function<VersionId, Optional<String>> digests,
       Function<ModelName, ModelRecord> records,
-      Function<ModelName, Optional<ShadowReport>> shadows) {
+      Function<ModelName, Optional<ShadowReport>> shadows,
+      Function<VersionId, Optional<Instant>> dataDeleted) {
     this.manifests = manifests;
     this.digests = digests;
     this.records = records;
     this.shadows = shadows;
+    this.dataDeleted = dataDeleted;
   }
 
   Model encode(ModelName model, List<VersionStatus> versions) {
@@ -139,8 +143,10 @@ public final class ModelCodec {
     return builder.build();
   }
 
-  private static Provenance encode(VersionId id, Manifest manifest) {
-    return Provenance.newBuilder()
+  private Provenance encode(VersionId id, Manifest manifest) {
+    Provenance.Builder provenance = Provenance.newBuilder();
+    dataDeleted.apply(id).map(ModelCodec::timestamp).ifPresent(provenance::setDatasetDeleteTime);
+    return provenance
         .setRecipe(manifest.recipe())
         .setTrainingJob(
             manifest.trainingJob().isEmpty() ? "" : "trainingJobs/" + manifest.trainingJob())

@@ -3,6 +3,7 @@ package dev.millrace.server.boot.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.server.security.jwt.JwtSettings;
 import dev.millrace.server.security.tls.ClientCertificates;
 import dev.millrace.server.security.tls.PemFiles;
 import java.io.IOException;
@@ -40,6 +41,12 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.MANAGEMENT_PORT, "2"),
               Map.entry(ServeOption.METRICS_PATH, "/scrape"),
               Map.entry(ServeOption.MODEL_ROOTS, "a:b"),
+              Map.entry(ServeOption.AUTH, "required"),
+              Map.entry(ServeOption.JWT_ISSUER, "https://issuer.example.org"),
+              Map.entry(ServeOption.JWT_AUDIENCE, "here"),
+              Map.entry(ServeOption.JWT_KEYS, "https://issuer.example.org/keys"),
+              Map.entry(ServeOption.JWT_ROLES_CLAIM, "groups"),
+              Map.entry(ServeOption.CERTIFICATE_ROLES, "roles.yaml"),
               Map.entry(ServeOption.INSECURE, "true"),
               Map.entry(ServeOption.BOOTSTRAP, "mnist-cnn"),
               Map.entry(ServeOption.WORKERS, "3"),
@@ -241,16 +248,18 @@ final class OptionSourcesTest {
   }
 
   @Test
-  void bindRule_beyondLoopback_needsInsecure() {
+  void bindRule_beyondLoopback_needsAuthenticationOrInsecure() {
     for (String host : new String[] {"127.0.0.1", "localhost", "::1", "127.9.9.9"}) {
-      BindRule.check(OptionSources.merge(Map.of(ServeOption.HOST, host), Map.of(), ""));
+      BindRule.check(OptionSources.merge(Map.of(ServeOption.HOST, host), Map.of(), ""), false);
     }
     for (ServeOption option : new ServeOption[] {ServeOption.HOST, ServeOption.MANAGEMENT_HOST}) {
       ServeOptions open = OptionSources.merge(Map.of(option, "0.0.0.0"), Map.of(), "");
-      assertWrong(() -> BindRule.check(open), "refusing to listen on 0.0.0.0", "--insecure");
+      assertWrong(() -> BindRule.check(open, false), "refusing to listen on 0.0.0.0", "--insecure");
+      BindRule.check(open, true);
       BindRule.check(
           OptionSources.merge(
-              Map.of(option, "0.0.0.0", ServeOption.INSECURE, "true"), Map.of(), ""));
+              Map.of(option, "0.0.0.0", ServeOption.INSECURE, "true"), Map.of(), ""),
+          false);
     }
   }
 
@@ -283,6 +292,12 @@ final class OptionSourcesTest {
     assertThat(options.metricsPath()).isEqualTo("/scrape");
     assertThat(options.modelRoots()).containsExactly(Path.of("a"), Path.of("b"));
     assertThat(options.insecure()).isTrue();
+    assertThat(options.authRequired()).isTrue();
+    assertThat(options.jwt())
+        .contains(
+            new JwtSettings(
+                "https://issuer.example.org", "here", "https://issuer.example.org/keys", "groups"));
+    assertThat(options.certificateRoles()).contains(Path.of("roles.yaml"));
     assertThat(options.bootstrap()).contains("mnist-cnn");
     assertThat(options.workers()).isEqualTo(3);
     assertThat(options.maxInputBytes()).isEqualTo(4L << 20);
