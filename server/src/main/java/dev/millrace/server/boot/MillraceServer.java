@@ -130,6 +130,7 @@ public final class MillraceServer implements AutoCloseable {
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
     audit = new AuditRoom(options, clock, meters, calls);
+    security.hear(audit::denied);
     room =
         RegistryRoom.open(
             options.dataDirectory(), options.repository(), clock, failpoints, audit::heard);
@@ -196,7 +197,7 @@ public final class MillraceServer implements AutoCloseable {
     evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
     gate =
         new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
-    recording = new RecordingRoom(options, repository, meters, clock);
+    recording = new RecordingRoom(options, repository, catalog, meters, clock);
     traffic =
         new TrafficRoom(
             room.registry(),
