@@ -1,13 +1,12 @@
 package dev.millrace.server.boot;
 
-import java.util.function.Supplier;
-import dev.millrace.server.model.ServingException;
-import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.boot.config.BindRule;
 import dev.millrace.server.boot.config.ConfigurationException;
 import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Credentials;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.Admission;
 import dev.millrace.server.protocol.MessagePermissions;
 import dev.millrace.server.protocol.StatusMapper;
@@ -29,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -99,8 +99,7 @@ public final class RefusedCalls implements ServerInterceptor {
     if (leftOut > 0) {
       details.put("left_out_before", Long.toString(leftOut));
     }
-    AuditEntry entry =
-        new AuditEntry(caller, request, action, "", decision, reason, details);
+    AuditEntry entry = new AuditEntry(caller, request, action, "", decision, reason, details);
     if (waiting.incrementAndGet() > MOST_WAITING) {
       waiting.decrementAndGet();
       budget.leaveOut(1 + leftOut);
