@@ -288,7 +288,9 @@ final class EveryCallTest {
         TimeUnit.SECONDS.toMicros(20),
         (status, trailers, answers) ->
             ended.complete(answers.isEmpty() ? status : Status.OK.withDescription("answered")));
-    assertThat(ended.orTimeout(30, TimeUnit.SECONDS).join().getCode()).as(method.getFullMethodName()).isEqualTo(code);
+    assertThat(ended.orTimeout(30, TimeUnit.SECONDS).join().getCode())
+        .as(method.getFullMethodName())
+        .isEqualTo(code);
   }
 
   private static Stream<MethodDescriptor<?, ?>> methods() {
