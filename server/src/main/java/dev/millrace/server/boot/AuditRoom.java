@@ -84,6 +84,13 @@ final class AuditRoom implements AutoCloseable {
         : ServerInterceptors.intercept(service, new AuditedCalls(trail, statuses, ids));
   }
 
+  /** Hears of whoever is denied before there is a call; see {@link RefusedCalls#denied}. */
+  void denied(String action, String caller, String reason) {
+    if (file != null) {
+      refused.denied(action, caller, reason);
+    }
+  }
+
   /** Hears of calls that are refused on the way to a service; to be the last to be put around. */
   ServerServiceDefinition outermost(ServerServiceDefinition service) {
     return file == null ? service : ServerInterceptors.intercept(service, refused);

@@ -5,7 +5,6 @@ import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
 import dev.millrace.server.catalog.WarmUp;
-import dev.millrace.server.gateway.OperationsRoutes;
 import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
 import dev.millrace.server.inference.Lanes;
@@ -18,11 +17,7 @@ import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelSettings;
-import dev.millrace.server.protocol.CallThreads;
-import dev.millrace.server.protocol.CallerInterceptor;
-import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
-import dev.millrace.server.protocol.audit.AuditedMethods;
 import dev.millrace.server.protocol.v1.DiffCalls;
 import dev.millrace.server.protocol.v1.ImportCalls;
 import dev.millrace.server.protocol.v1.InferenceServiceV1;
@@ -44,7 +39,6 @@ import dev.millrace.server.scheduling.QueueObserver;
 import dev.millrace.server.telemetry.CacheMeters;
 import dev.millrace.server.telemetry.HealthReporter;
 import dev.millrace.server.telemetry.LoadMeters;
-import dev.millrace.server.telemetry.ManagementServer;
 import dev.millrace.server.telemetry.ProcessMeters;
 import dev.millrace.server.telemetry.RequestMeters;
 import dev.millrace.server.telemetry.RunMeters;
@@ -61,24 +55,19 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,8 +78,6 @@ import org.slf4j.LoggerFactory;
 public final class MillraceServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MillraceServer.class);
   private static final int WARM_UP_ROUNDS = 5;
-  private static final int LARGEST_INLINE = 256 << 10;
-  private static final int MANAGEMENT_THREADS = 4;
   // What was copied in by hand waits for it, however seldom the repository is looked at.
   private static final long SECOND_LOOK_MILLIS = 500;
 
@@ -132,9 +119,7 @@ public final class MillraceServer implements AutoCloseable {
   private final PrivacyRoom privacy;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
-  private final ManagementServer management;
-  private final GrpcDoor door;
-  private final @Nullable HttpRoom http;
+  private final Doors doors;
 
   private MillraceServer(ServeOptions options, TfServingSetup setup, Duration bakeInterval)
       throws IOException {
@@ -145,6 +130,7 @@ public final class MillraceServer implements AutoCloseable {
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
     audit = new AuditRoom(options, clock, meters, calls);
+    security.hear(audit::denied);
     room =
         RegistryRoom.open(
             options.dataDirectory(), options.repository(), clock, failpoints, audit::heard);
@@ -211,7 +197,7 @@ public final class MillraceServer implements AutoCloseable {
     evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
     gate =
         new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
-    recording = new RecordingRoom(options, repository, meters, clock);
+    recording = new RecordingRoom(options, repository, catalog, meters, clock);
     traffic =
         new TrafficRoom(
             room.registry(),
@@ -266,44 +252,34 @@ public final class MillraceServer implements AutoCloseable {
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
             new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
-    MalformedRequests malformed =
-        new MalformedRequests(
-            statuses, service -> audit.guard(security.guard(statuses).apply(service), statuses));
-    List<ServerServiceDefinition> bound = new ArrayList<>();
-    bound.addAll(
-        List.of(
-            malformed.guard(
-                new InferenceServiceV1(
-                        traffic.predictor(),
-                        evaluations.explanations(traffic.predictor()),
-                        gate.feedback()::remember,
-                        statuses,
-                        clock)
-                    .bindService(),
-                CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)),
-            malformed.guard(modelService.bindService(), CallThreads.of(calls, statuses)),
-            malformed.guard(
-                new TrainingServiceV1(training.jobs(), statuses, calls).bindService(),
-                CallThreads.of(calls, statuses)),
-            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses)),
-            malformed.guard(usage.service(statuses), CallThreads.of(calls, statuses))));
-    gate.services(statuses)
-        .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
-    learning
-        .services(statuses, checks.finishing(), privacy.deletions())
-        .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
-    bound.addAll(
-        foreign.services(
-            traffic.predictor(),
-            statuses,
-            malformed,
-            CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)
-                .moving(AuditedMethods::isAudited),
-            calls,
-            models,
-            setup.tensorContent()));
+    GuardedServices guarded = new GuardedServices(statuses, calls, security, audit);
     List<ServerServiceDefinition> services =
-        usage.guard(bound, statuses).stream().map(audit::outermost).toList();
+        guarded
+            .addInline(
+                new InferenceServiceV1(
+                    traffic.predictor(),
+                    evaluations.explanations(traffic.predictor()),
+                    gate.feedback()::remember,
+                    statuses,
+                    clock))
+            .add(
+                List.of(
+                    modelService.bindService(),
+                    new TrainingServiceV1(training.jobs(), statuses, calls).bindService(),
+                    evaluations.service(statuses),
+                    usage.service(statuses)))
+            .add(gate.services(statuses))
+            .add(learning.services(statuses, checks.finishing(), privacy.deletions()))
+            .addGuarded(
+                foreign.services(
+                    traffic.predictor(),
+                    statuses,
+                    guarded.malformed(),
+                    guarded.ofTransport(),
+                    calls,
+                    models,
+                    setup.tensorContent()))
+            .within(usage);
     health =
         new HealthReporter(
             services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
@@ -320,39 +296,17 @@ public final class MillraceServer implements AutoCloseable {
     meters.gauge("millrace.queue.length", queue, BatchQueue::length);
     meters.gauge("millrace.queue.bytes", queue, BatchQueue::bytes);
     meters.gauge("millrace.native.tensors.open", ledger, TensorLedger::open);
-    management =
-        ManagementServer.start(
-            new InetSocketAddress(options.managementHost(), options.managementPort()),
-            tls.management(),
-            Executors.newFixedThreadPool(MANAGEMENT_THREADS, Threads.named("management")),
+    doors =
+        Doors.open(
+            options,
+            tls,
+            security,
+            services,
+            health.service().bindService(),
             this::notReadyReason,
             meters::scrape,
-            options.metricsPath(),
-            security::metrics);
-    ServerServiceDefinition healthService =
-        security.guard(statuses).apply(health.service().bindService());
-    door =
-        GrpcDoor.open(
-            new InetSocketAddress(options.host(), options.port()),
-            tls.grpc(),
-            GrpcDoor.HANDSHAKE,
-            options.maxMessageBytes(),
-            CallerInterceptor.ofNetwork(security.calls(), statuses),
-            services,
-            healthService);
-    http =
-        options.httpPort().isEmpty()
-            ? null
-            : HttpRoom.open(
-                options,
-                options.httpPort().getAsInt(),
-                tls.http(),
-                security,
-                services,
-                healthService,
-                new OperationsRoutes(this::notReadyReason, meters::scrape, calls),
-                statuses,
-                calls);
+            statuses,
+            calls);
   }
 
   /**
@@ -410,22 +364,22 @@ public final class MillraceServer implements AutoCloseable {
 
   /** Port of gRPC. */
   public int port() {
-    return door.port();
+    return doors.port();
   }
 
   /** Port of HTTP; empty when it is off. */
   public OptionalInt httpPort() {
-    return http == null ? OptionalInt.empty() : OptionalInt.of(http.port());
+    return doors.httpPort();
   }
 
   /** The routes of HTTP. */
   SortedMap<String, String> routes() {
-    return http == null ? new TreeMap<>() : http.routes();
+    return doors.routes();
   }
 
   /** Port of metrics and health. */
   public int managementPort() {
-    return management.port();
+    return doors.managementPort();
   }
 
   /** What is decided about versions. */
@@ -494,13 +448,7 @@ public final class MillraceServer implements AutoCloseable {
     training.close();
     evaluations.close();
     modelService.endWatches();
-    CompletableFuture<Boolean> httpDrained =
-        http == null ? CompletableFuture.completedFuture(true) : http.drain();
-    boolean finished = door.drain(options.drainTimeout()) & httpDrained.join();
-    door.close();
-    if (http != null) {
-      http.close();
-    }
+    boolean finished = doors.drain(options.drainTimeout());
     workers.close();
     timer.shutdownNow();
     traffic.close();
@@ -508,7 +456,7 @@ public final class MillraceServer implements AutoCloseable {
     checks.close();
     deadlines.close();
     catalog.close();
-    management.close();
+    doors.close();
     List.of(calls, loads).forEach(ExecutorService::shutdown);
     usage.close();
     room.close();

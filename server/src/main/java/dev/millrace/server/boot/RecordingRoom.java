@@ -1,6 +1,7 @@
 package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.ServeOptions;
+import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.inference.Predictor;
 import dev.millrace.server.inference.recording.LoggedPredictor;
 import dev.millrace.server.inference.recording.RequestLog;
@@ -37,8 +38,14 @@ final class RecordingRoom implements AutoCloseable {
   private final RequestLog requests;
 
   RecordingRoom(
-      ServeOptions options, ModelRepository repository, MeterRegistry meters, InstantSource clock) {
+      ServeOptions options,
+      ModelRepository repository,
+      ModelCatalog catalog,
+      MeterRegistry meters,
+      InstantSource clock) {
     this.repository = repository;
+    RecordMeters recordMeters = new RecordMeters(meters);
+    catalog.subscribe(recordMeters);
     files = new RequestLogFiles(RequestLogFolder.of(options.dataDirectory()), clock);
     requests =
         new RequestLog(
@@ -46,7 +53,7 @@ final class RecordingRoom implements AutoCloseable {
             files,
             WAITING,
             writer,
-            new RecordMeters(meters),
+            recordMeters,
             () -> ThreadLocalRandom.current().nextDouble());
   }
 

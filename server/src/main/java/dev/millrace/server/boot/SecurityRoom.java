@@ -5,6 +5,8 @@ import dev.millrace.server.boot.config.ConfigurationException;
 import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Credentials;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.Admission;
 import dev.millrace.server.protocol.MessagePermissions;
 import dev.millrace.server.protocol.StatusMapper;
@@ -26,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +52,7 @@ final class SecurityRoom implements AutoCloseable {
   private final PermissionTable table = PermissionTable.standard();
   private final HttpTable routes = new HttpTable(table);
   private final ScheduledExecutorService threads;
+  private volatile Denials denials = Denials.NONE;
 
   /**
    * Reads what is set up, and refuses to go on where strangers could come in.
@@ -124,16 +128,30 @@ final class SecurityRoom implements AutoCloseable {
       public Caller admit(String method, Credentials shown) {
         // A probe with an old key is a probe.
         Caller caller =
-            table.isPublic(method) && authenticator.isRequired()
-                ? new Caller(shown.address())
-                : authenticator.authenticate(shown);
-        table.enter(method, caller);
+            heard(
+                method,
+                shown.address(),
+                () ->
+                    table.isPublic(method) && authenticator.isRequired()
+                        ? new Caller(shown.address())
+                        : authenticator.authenticate(shown));
+        enter(method, caller);
         return caller;
       }
 
       @Override
       public void admit(String method, Caller caller) {
-        table.enter(method, caller);
+        enter(method, caller);
+      }
+
+      private void enter(String method, Caller caller) {
+        heard(
+            method,
+            caller.id(),
+            () -> {
+              table.enter(method, caller);
+              return caller;
+            });
       }
 
       @Override
@@ -146,13 +164,42 @@ final class SecurityRoom implements AutoCloseable {
   /** How the door of HTTP asks. */
   dev.millrace.server.gateway.Admission requests() {
     return (route, path, shown) -> {
+      String action = "http:" + (route.isEmpty() ? path : route);
       Caller caller =
-          routes.isPublic(route, path) && authenticator.isRequired()
-              ? new Caller(shown.address())
-              : authenticator.authenticate(shown);
-      routes.enter(route, path, caller);
-      return caller;
+          heard(
+              action,
+              shown.address(),
+              () ->
+                  routes.isPublic(route, path) && authenticator.isRequired()
+                      ? new Caller(shown.address())
+                      : authenticator.authenticate(shown));
+      return heard(
+          action,
+          caller.id(),
+          () -> {
+            routes.enter(route, path, caller);
+            return caller;
+          });
     };
+  }
+
+  /** Has somebody hear of callers who are not let in; to be said before the doors open. */
+  void hear(Denials listener) {
+    denials = listener;
+  }
+
+  /** What is refused here came to no service, where it would be heard of otherwise. */
+  private Caller heard(String action, String who, Supplier<Caller> admission) {
+    try {
+      return admission.get();
+    } catch (ServingException refused) {
+      ErrorReason.Category category = refused.reason().category();
+      if (category == ErrorReason.Category.UNAUTHENTICATED
+          || category == ErrorReason.Category.PERMISSION_DENIED) {
+        denials.denied(action, who, refused.reason().name());
+      }
+      throw refused;
+    }
   }
 
   /** How the management port asks: for all but health. */

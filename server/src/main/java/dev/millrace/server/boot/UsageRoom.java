@@ -69,7 +69,7 @@ final class UsageRoom implements AutoCloseable {
     this.kept = options.keepUsageFor();
     this.meters = new UsageMeters(registry);
     this.watched = options.quotas().map(UsageRoom::watch);
-    Supplier<Terms> terms = () -> watched.map(WatchedTerms::get).orElse(Terms.NONE);
+    Supplier<Terms> terms = watched.isPresent() ? watched.get() : () -> Terms.NONE;
     this.quotas = new Quotas(terms, meters, System::nanoTime);
     this.budgets = new Budgets(terms, meters, clock);
     this.store = SqliteUsageStore.open(options.dataDirectory(), clock);

@@ -21,8 +21,9 @@ import java.util.function.Supplier;
 final class Doorkeeper implements DecoratingHttpServiceFunction {
   private static final String METHODS = "GET, POST, PUT, DELETE";
   private static final String REQUEST_HEADERS =
-      "authorization, x-api-key, content-type, grpc-timeout, x-grpc-web, x-user-agent, x-request-id,"
-          + " traceparent, tracestate, last-event-id, inference-header-content-length";
+      "authorization, x-api-key, content-type, grpc-timeout, x-grpc-web, x-user-agent,"
+          + " x-request-id, traceparent, tracestate, last-event-id,"
+          + " inference-header-content-length";
   private static final String ANSWER_HEADERS =
       "grpc-status, grpc-message, grpc-status-details-bin, x-request-id,"
           + " inference-header-content-length";

@@ -1,5 +1,6 @@
 package dev.millrace.server.telemetry;
 
+import dev.millrace.server.usage.BudgetStatus;
 import dev.millrace.server.usage.QuotaKind;
 import dev.millrace.server.usage.QuotaObserver;
 import io.micrometer.core.instrument.Counter;
@@ -23,6 +24,8 @@ public final class UsageMeters implements QuotaObserver {
   private final MeterRegistry registry;
   private final Map<String, Counter> refusals = new HashMap<>();
   private final Counter failures;
+  private final Counter warned;
+  private final Counter spent;
   private final List<Gauge> budgets = new ArrayList<>();
 
   /** Meters in a registry. */
@@ -32,6 +35,8 @@ public final class UsageMeters implements QuotaObserver {
       refusals.put(kind.key(), refusals(kind.key()));
     }
     refusals.put(BUDGET, refusals(BUDGET));
+    this.warned = budgets("warned");
+    this.spent = budgets("spent");
     this.failures =
         Counter.builder("millrace.usage.write.failures")
             .description("Writes of usage that failed and are tried again")
@@ -51,6 +56,23 @@ public final class UsageMeters implements QuotaObserver {
     if (counter != null) {
       counter.increment();
     }
+  }
+
+  @Override
+  public void onBudgetWarned(BudgetStatus status) {
+    warned.increment();
+  }
+
+  @Override
+  public void onBudgetSpent(BudgetStatus status) {
+    spent.increment();
+  }
+
+  private Counter budgets(String came) {
+    return Counter.builder("millrace.budget.reached")
+        .description("Callers that came to the warning or the end of their budget")
+        .tag("what", came)
+        .register(registry);
   }
 
   /** Usage could not be written. */

@@ -18,7 +18,7 @@ public record BudgetStatus(String caller, Budget budget, double spent, Instant r
 
   /** True from the share on at which the server warns. */
   public boolean isWarned() {
-    return share() >= budget.warnAt();
+    return isSpent() || share() >= budget.warnAt();
   }
 
   /** True when nothing more is done for the caller until the month is over. */

@@ -38,13 +38,27 @@ public final class Budgets {
   private final InstantSource clock;
   private volatile Month month;
 
-  private record Month(YearMonth when, Map<String, Amounts> used, Set<String> told) {
-    Month(YearMonth when) {
-      this(when, new ConcurrentHashMap<>(), ConcurrentHashMap.newKeySet());
+  /** From its first hour to the one after its last. */
+  private record Month(long firstHour, long endHour, Map<String, Amounts> used, Set<String> told) {
+    static Month of(Instant moment) {
+      YearMonth month = YearMonth.from(moment.atZone(ZoneOffset.UTC));
+      return new Month(
+          hour(month),
+          hour(month.plusMonths(1)),
+          new ConcurrentHashMap<>(),
+          ConcurrentHashMap.newKeySet());
+    }
+
+    private static long hour(YearMonth month) {
+      return UsageKey.hourOf(month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+    }
+
+    boolean holds(long hour) {
+      return hour >= firstHour && hour < endHour;
     }
 
     Instant end() {
-      return when.plusMonths(1).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+      return UsageKey.startOf(endHour);
     }
   }
 
@@ -53,18 +67,18 @@ public final class Budgets {
     this.terms = terms;
     this.observer = observer;
     this.clock = clock;
-    this.month = new Month(now());
+    this.month = Month.of(clock.instant());
   }
 
   /** The first hour of the present month. */
   public long firstHour() {
-    return UsageKey.hourOf(now().atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+    return month().firstHour();
   }
 
   /** Adds what a caller has used in an hour, if that is in the present month. */
   public void add(String caller, Amounts more, long hour) {
     Month present = month();
-    if (hour < firstHour() || caller.isEmpty()) {
+    if (hour < present.firstHour() || caller.isEmpty()) {
       return;
     }
     String sum = sumOf(present, caller);
@@ -128,21 +142,19 @@ public final class Budgets {
   }
 
   private void tell(Month present, String caller, BudgetStatus status) {
-    if (status.isSpent()) {
-      if (present.told().add("spent " + status.budget().perMonth() + caller)) {
-        log.warn(
-            "caller {} has spent its budget of {}: it is refused until {} or a larger one",
-            caller,
-            money(status.budget().perMonth(), terms.get()),
-            status.renewTime());
-      }
-    } else if (status.isWarned()
-        && present.told().add("warned " + status.budget().perMonth() + caller)) {
+    String what = (status.isSpent() ? "spent " : "warned ") + status.budget().perMonth();
+    if (status.isWarned() && present.told().add(what + " " + caller)) {
       log.warn(
-          "caller {} has spent {} of its budget of {} this month",
+          "caller {} has spent {} of its budget of {} this month{}",
           caller,
           money(status.spent(), terms.get()),
-          money(status.budget().perMonth(), terms.get()));
+          money(status.budget().perMonth(), terms.get()),
+          status.isSpent() ? " and is refused until it is over, or the budget is larger" : "");
+      if (status.isSpent()) {
+        observer.onBudgetSpent(status);
+      } else {
+        observer.onBudgetWarned(status);
+      }
     }
   }
 
@@ -155,20 +167,16 @@ public final class Budgets {
   }
 
   private Month month() {
+    Instant now = clock.instant();
     Month present = month;
-    YearMonth now = now();
-    return now.equals(present.when()) ? present : turn(now);
+    return present.holds(UsageKey.hourOf(now)) ? present : turn(now);
   }
 
-  private synchronized Month turn(YearMonth now) {
-    if (!now.equals(month.when())) {
-      month = new Month(now);
+  private synchronized Month turn(Instant now) {
+    if (!month.holds(UsageKey.hourOf(now))) {
+      month = Month.of(now);
     }
     return month;
-  }
-
-  private YearMonth now() {
-    return YearMonth.from(clock.instant().atZone(ZoneOffset.UTC));
   }
 
   private static String money(double amount, Terms terms) {

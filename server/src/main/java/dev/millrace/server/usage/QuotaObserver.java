@@ -1,6 +1,6 @@
 package dev.millrace.server.usage;
 
-/** Hears of refusals. Thread-safe; must not block. */
+/** Hears of refusals, and of budgets that come to their end. Thread-safe; must not block. */
 @FunctionalInterface
 public interface QuotaObserver {
   /** The name under which refusals by a spent budget are heard of. */
@@ -12,4 +12,10 @@ public interface QuotaObserver {
    * @param why the key of a {@link QuotaKind}, or {@link #BUDGET}
    */
   void onRefused(String why);
+
+  /** A caller has come to the share of its budget at which the server warns; once a month. */
+  default void onBudgetWarned(BudgetStatus status) {}
+
+  /** A caller has spent its budget; once a month and budget. */
+  default void onBudgetSpent(BudgetStatus status) {}
 }

@@ -32,8 +32,9 @@ final class Auth implements Scenario {
 
   @Override
   public String description() {
-    return "y = x/2 + 2 of one number, one caller, by gRPC: to an open server, and to one that asks for credentials,"
-        + " with an API key and with a JWT by RS256, in turn. The role is scoped to models by a pattern.";
+    return "y = x/2 + 2 of one number, one caller, by gRPC: to an open server, and to one that asks"
+        + " for credentials, with an API key and with a JWT by RS256, in turn. The role is"
+        + " scoped to models by a pattern.";
   }
 
   @Override

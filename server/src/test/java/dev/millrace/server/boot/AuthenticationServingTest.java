@@ -9,6 +9,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.google.rpc.ErrorInfo;
+import dev.millrace.server.audit.AuditFolder;
+import dev.millrace.server.audit.AuditLine;
+import dev.millrace.server.audit.Decision;
 import dev.millrace.server.boot.config.ConfigurationException;
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
@@ -157,6 +160,35 @@ final class AuthenticationServingTest {
     list(rig.bearer(second));
     rig.changes.revoke("erin");
     await(second, false);
+  }
+
+  @Test
+  void denied_onEachDoor_isInTheAuditLog() throws Exception {
+    refused(rig.channel);
+    rig.http.get("/api/v1/models/shared");
+    rig.http("viewer", "POST", "/api/v1/models/shared/versions/1:promote", "{}");
+
+    // Lines of refusals are written behind the caller's back.
+    awaitDenied("millrace.v1.ModelService/ListModels 127.0.0.1 CREDENTIALS_MISSING");
+    awaitDenied("http:.* 127.0.0.1 CREDENTIALS_MISSING");
+    awaitDenied(".*key:viewer PERMISSION_MISSING");
+  }
+
+  private static void awaitDenied(String pattern) throws IOException {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (denied().stream().noneMatch(line -> line.matches(pattern))) {
+      assertThat(System.nanoTime()).as("%s in %s", pattern, denied()).isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static List<String> denied() throws IOException {
+    return AuditFolder.of(folder.resolve("state")).lines().stream()
+        .flatMap(line -> line.line().stream())
+        .map(AuditLine::entry)
+        .filter(entry -> entry.decision() == Decision.DENIED)
+        .map(entry -> entry.action() + " " + entry.caller() + " " + entry.reason())
+        .toList();
   }
 
   @Test

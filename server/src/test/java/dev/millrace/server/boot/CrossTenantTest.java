@@ -25,6 +25,7 @@ import dev.millrace.v1.EvaluationServiceGrpc;
 import dev.millrace.v1.EvaluationSpec;
 import dev.millrace.v1.GetDatasetRequest;
 import dev.millrace.v1.GetEvaluationRequest;
+import dev.millrace.v1.GetUsageRequest;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ListDatasetsRequest;
 import dev.millrace.v1.ListEvaluationsRequest;
@@ -38,6 +39,9 @@ import dev.millrace.v1.PromoteRequest;
 import dev.millrace.v1.Tensor;
 import dev.millrace.v1.TrainingServiceGrpc;
 import dev.millrace.v1.TrainingSpec;
+import dev.millrace.v1.Usage;
+import dev.millrace.v1.UsageDimension;
+import dev.millrace.v1.UsageServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -47,6 +51,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,6 +107,36 @@ final class CrossTenantTest {
     assertThat(Http.text(rig.http("a", "POST", "/v2/repository/index", "")))
         .contains("team-a-doubling")
         .doesNotContain(THEIRS);
+  }
+
+  @Test
+  void usage_ofOthers_isForAdministratorsAlone() {
+    InferenceServiceGrpc.newBlockingStub(rig.as("a")).predict(LifeRig.question("shared"));
+    InferenceServiceGrpc.newBlockingStub(rig.as("b")).predict(LifeRig.question("shared"));
+    Set<String> all = users(rig.as("admin"), "");
+    Set<String> own = users(rig.as("a"), "");
+    assertThat(own).hasSize(1);
+    assertThat(all).containsAll(own).hasSizeGreaterThan(1);
+    // What the server does by itself has no name to ask for.
+    all.remove("");
+    for (String caller : all) {
+      assertThat(users(rig.as("admin"), caller)).containsExactly(caller);
+      assertThat(users(rig.as("a"), caller)).isEqualTo(own.contains(caller) ? own : Set.of());
+    }
+    assertThat(users(rig.as("nobody"), "")).isEmpty();
+  }
+
+  private static Set<String> users(Channel channel, String caller) {
+    return UsageServiceGrpc.newBlockingStub(channel)
+        .getUsage(
+            GetUsageRequest.newBuilder()
+                .setCaller(caller)
+                .addGroupBy(UsageDimension.USAGE_DIMENSION_CALLER)
+                .build())
+        .getUsageList()
+        .stream()
+        .map(Usage::getCaller)
+        .collect(Collectors.toSet());
   }
 
   @Test

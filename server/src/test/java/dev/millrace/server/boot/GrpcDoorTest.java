@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.boot.config.tfserving.TfServingSetup;
+import dev.millrace.server.protocol.CallerInterceptor;
+import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.telemetry.HealthReporter;
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.Http2Frames;
+import dev.millrace.server.testing.OpenAdmission;
 import dev.millrace.server.testing.SelfSigned;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
@@ -156,6 +159,7 @@ final class GrpcDoorTest {
         tls,
         handshake,
         1 << 20,
+        CallerInterceptor.ofNetwork(new OpenAdmission(), new StatusMapper(() -> "id")),
         List.of(
             ServerServiceDefinition.builder("test")
                 .addMethod(
@@ -172,7 +176,7 @@ final class GrpcDoorTest {
                               .start();
                         }))
                 .build()),
-        new HealthReporter(List.of()).service());
+        new HealthReporter(List.of()).service().bindService());
   }
 
   private static void await(CountDownLatch latch) {

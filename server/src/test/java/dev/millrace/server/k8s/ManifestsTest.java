@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -38,7 +39,7 @@ final class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base", "overlays/local"})
+  @ValueSource(strings = {"base", "overlays/local", "overlays/tls"})
   void manifests_rendered_haveNoFieldThatKubernetesLacks(String folder) throws Exception {
     List<HasMetadata> documents = render(folder);
     assertThat(documents).hasSize(8);
@@ -98,7 +99,7 @@ final class ManifestsTest {
 
   @Test
   void deployment_environment_isWhatTheServerUnderstands() throws Exception {
-    for (String folder : List.of("base", "overlays/local")) {
+    for (String folder : List.of("base", "overlays/local", "overlays/tls")) {
       PodSpec pod = pod(render(folder));
       Map<String, String> environment =
           pod.getContainers().get(0).getEnv().stream()
@@ -107,6 +108,29 @@ final class ManifestsTest {
       assertThat(options.insecure()).isTrue();
       assertThat(options.drainDelay().plus(options.drainTimeout()).toSeconds())
           .isLessThan(pod.getTerminationGracePeriodSeconds());
+    }
+  }
+
+  @Test
+  void component_tls_showsTheMountedSecretAndIsProbedOverHttps() throws Exception {
+    Container container = pod(render("overlays/tls")).getContainers().get(0);
+    List<String> folders =
+        container.getVolumeMounts().stream().map(mount -> mount.getMountPath() + "/").toList();
+    for (String variable : List.of("MILLRACE_TLS_CERTIFICATE", "MILLRACE_TLS_KEY")) {
+      assertThat(container.getEnv())
+          .anyMatch(
+              given ->
+                  given.getName().equals(variable)
+                      && folders.stream().anyMatch(given.getValue()::startsWith));
+    }
+    for (Probe probe :
+        List.of(
+            container.getStartupProbe(),
+            container.getReadinessProbe(),
+            container.getLivenessProbe())) {
+      assertThat(probe.getGrpc()).isNull();
+      assertThat(probe.getHttpGet().getScheme()).isEqualTo("HTTPS");
+      assertThat(probe.getHttpGet().getPort().getStrVal()).isEqualTo("management");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.server.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.testing.PuppetClock;
 import dev.millrace.server.usage.Budgets;
 import dev.millrace.server.usage.Quotas;
@@ -11,9 +12,14 @@ import dev.millrace.server.usage.TermsFile;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.PredictResponse;
+import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.AnonymousInProcessSocketAddress;
@@ -37,8 +43,6 @@ import org.junit.jupiter.api.Timeout;
 final class CallQuotaTest {
   private static final Metadata.Key<String> ASIDE =
       Metadata.Key.of("aside", Metadata.ASCII_STRING_MARSHALLER);
-  private static final Metadata.Key<String> CALLER =
-      Metadata.Key.of("caller", Metadata.ASCII_STRING_MARSHALLER);
 
   private final AtomicInteger answered = new AtomicInteger();
   private final List<Server> servers = new ArrayList<>();
@@ -71,7 +75,6 @@ final class CallQuotaTest {
   void call_asideWithinTheProcess_costsNothing() throws IOException {
     ManagedChannel channel = inside();
     Metadata headers = new Metadata();
-    headers.put(CALLER, "a");
     headers.put(ASIDE, "true");
     for (int i = 0; i < 5; i++) {
       ask(channel, headers);
@@ -92,10 +95,18 @@ final class CallQuotaTest {
     assertThat(code(channel, headers)).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
   }
 
+  private static final class Named implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      return Contexts.interceptCall(Callers.with(new Caller("somebody")), call, headers, next);
+    }
+  }
+
   private ManagedChannel network() throws IOException {
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
-            .intercept(Callers.byAddress())
+            .intercept(new Named())
             .addService(quota.guard(service()))
             .build()
             .start();
@@ -108,7 +119,7 @@ final class CallQuotaTest {
     AnonymousInProcessSocketAddress address = new AnonymousInProcessSocketAddress();
     servers.add(
         InProcessServerBuilder.forAddress(address)
-            .intercept(Callers.named(CALLER))
+            .intercept(new Named())
             .addService(quota.guard(service()))
             .build()
             .start());
@@ -120,7 +131,7 @@ final class CallQuotaTest {
     return channel;
   }
 
-  private io.grpc.ServerServiceDefinition service() {
+  private ServerServiceDefinition service() {
     return new MalformedRequests(statuses)
         .guard(
             new InferenceServiceGrpc.InferenceServiceImplBase() {

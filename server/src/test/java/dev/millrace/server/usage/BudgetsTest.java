@@ -21,7 +21,24 @@ final class BudgetsTest {
   private final PuppetClock clock = new PuppetClock();
   private final List<String> refusals = new ArrayList<>();
   private Terms terms = terms(10);
-  private final Budgets budgets = new Budgets(() -> terms, refusals::add, clock);
+  private final Budgets budgets = new Budgets(() -> terms, new Heard(), clock);
+
+  private final class Heard implements QuotaObserver {
+    @Override
+    public void onRefused(String why) {
+      refusals.add(why);
+    }
+
+    @Override
+    public void onBudgetWarned(BudgetStatus status) {
+      refusals.add("warned " + status.caller() + " " + status.spent());
+    }
+
+    @Override
+    public void onBudgetSpent(BudgetStatus status) {
+      refusals.add("spent " + status.caller() + " " + status.spent());
+    }
+  }
 
   @Test
   void admit_budgetIsSpent_refusesUntilTheMonthIsOver() {
@@ -33,7 +50,7 @@ final class BudgetsTest {
     assertThat(refused.metadata()).containsEntry("quota", "budget");
     assertThat(refused.retryAfter()).contains(Duration.ofDays(31));
     assertThat(refused.message()).contains("10.00 EUR");
-    assertThat(refusals).containsExactly("budget");
+    assertThat(refusals).containsExactly("warned a 8.0", "spent a 10.0", "budget");
     clock.advance(Duration.ofDays(31).minusNanos(1));
     refusal(A);
     clock.advance(Duration.ofNanos(1));
@@ -51,6 +68,19 @@ final class BudgetsTest {
     budgets.admit(A);
     spend("a", 1);
     refusal(A);
+  }
+
+  @Test
+  void add_budgetComesToItsEnd_isToldOnceAMonthAndBudget() {
+    spend("a", 15);
+    assertThat(refusals).containsExactly("warned a 8.0", "spent a 10.0");
+    terms = terms(18);
+    spend("a", 4);
+    assertThat(refusals)
+        .containsExactly("warned a 8.0", "spent a 10.0", "warned a 16.0", "spent a 18.0");
+    clock.advance(Duration.ofDays(31));
+    spend("a", 18);
+    assertThat(refusals).hasSize(6).endsWith("warned a 15.0", "spent a 18.0");
   }
 
   @Test

@@ -35,7 +35,8 @@ public final class BindRule {
               + host
               + " without authentication; make a key ('millrace keys create'), use --"
               + option
-              + " 127.0.0.1, or --insecure if everybody who can reach this address may do everything");
+              + " 127.0.0.1, or --insecure if everybody who can reach this address may do"
+              + " everything");
     }
   }
 

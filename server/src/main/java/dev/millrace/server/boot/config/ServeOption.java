@@ -33,8 +33,8 @@ public enum ServeOption {
   TLS_CERTIFICATE(
       OptionKind.FILE,
       "",
-      "certificate that gRPC and HTTP show, as PEM, followed by those between it and its root; plain"
-          + " text without one; this and the next two files are read again when they change"),
+      "certificate that gRPC and HTTP show, as PEM, followed by those between it and its root;"
+          + " plain text without one; this and the next two files are read again when they change"),
   TLS_KEY(OptionKind.FILE, "", "its private key, as unencrypted PKCS#8 in PEM"),
   TLS_CLIENT_CA(OptionKind.FILE, "", "certificates of those who vouch for callers, as PEM"),
   TLS_CLIENT_CERTIFICATES(
@@ -69,7 +69,8 @@ public enum ServeOption {
   CERTIFICATE_ROLES(
       OptionKind.FILE,
       "",
-      "YAML file with the roles of client certificates, by name: \"DNS:alice.example.org\": [viewer]"),
+      "YAML file with the roles of client certificates, by name: \"DNS:alice.example.org\":"
+          + " [viewer]"),
   INSECURE(OptionKind.FLAG, "false", "listen beyond this machine although nobody is authenticated"),
   BOOTSTRAP(OptionKind.TEXT, "", "recipe to train first when its model has no version yet"),
   MODEL_ROOTS(

@@ -11,6 +11,8 @@ import java.util.Locale;
 
 /** What is wrong with a value, in TensorFlow Serving's words. Stateless. */
 final class Faults {
+  private static final int LONGEST_SHOWN = 8;
+
   private Faults() {}
 
   static ServingException type(JsonParser parser, JsonToken token, DataType dtype)
@@ -47,12 +49,18 @@ final class Faults {
     return new ServingException(ErrorReason.SHAPE_MISMATCH, text);
   }
 
-  /** A value as its sender wrote it, cut short. */
+  /**
+   * A value as its sender wrote it, for a person who looks for a slip; a longer string is content,
+   * which no error repeats.
+   */
   static String shown(JsonParser parser, JsonToken token) throws IOException {
     return switch (token) {
       case START_OBJECT -> "{...}";
       case START_ARRAY -> "[...]";
-      case VALUE_STRING -> "\"" + FieldPath.shown(parser.getText()) + "\"";
+      case VALUE_STRING ->
+          parser.getTextLength() > LONGEST_SHOWN
+              ? "a string of " + parser.getTextLength() + " characters"
+              : "\"" + FieldPath.shown(parser.getText()) + "\"";
       default -> FieldPath.shown(String.valueOf(parser.getText()));
     };
   }

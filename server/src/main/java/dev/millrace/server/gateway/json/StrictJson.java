@@ -16,6 +16,7 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.ServingException;
+import java.util.regex.Pattern;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -50,6 +51,8 @@ public final class StrictJson {
           // Names come from clients, and would never leave the table of interned strings.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
+
+  private static final Pattern QUOTED = Pattern.compile("'[^']{9,}'|\"[^\"]{9,}\"");
 
   private final String prefix;
 
@@ -156,6 +159,8 @@ public final class StrictJson {
     }
     String text = String.valueOf(fault.getOriginalMessage());
     int source = text.indexOf("\n");
-    return FieldPath.shown(source < 0 ? text : text.substring(0, source));
+    String first = source < 0 ? text : text.substring(0, source);
+    // The library repeats what it cannot read, which may be content.
+    return FieldPath.shown(QUOTED.matcher(first).replaceAll("'...'"));
   }
 }

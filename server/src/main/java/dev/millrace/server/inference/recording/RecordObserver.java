@@ -1,6 +1,6 @@
 package dev.millrace.server.inference.recording;
 
-import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.VersionId;
 
 /** Hears what becomes of requests that were chosen to be recorded. Thread-safe; must not block. */
 public interface RecordObserver {
@@ -15,5 +15,5 @@ public interface RecordObserver {
   }
 
   /** One has come to its end. */
-  void onEnd(ModelName model, Outcome outcome);
+  void onEnd(VersionId version, Outcome outcome);
 }

@@ -68,8 +68,7 @@ public final class RequestLog {
 
   /** Records an answered request where its turn has come; returns at once, and never throws. */
   void offer(InferenceRequest request, InferenceResponse response) {
-    ModelName model = response.version().model();
-    RequestLogSettings now = settings.apply(model);
+    RequestLogSettings now = settings.apply(response.version().model());
     if (!now.enabled() || random.getAsDouble() >= now.sample()) {
       return;
     }
@@ -86,27 +85,26 @@ public final class RequestLog {
     fits &= bytes.addAndGet(size) <= limits.bytes();
     if (!fits) {
       giveBack(size);
-      observer.onEnd(model, Outcome.DROPPED);
+      observer.onEnd(response.version(), Outcome.DROPPED);
       return;
     }
     try {
       writer.execute(() -> write(record, size));
     } catch (RejectedExecutionException stopping) {
       giveBack(size);
-      observer.onEnd(model, Outcome.DROPPED);
+      observer.onEnd(response.version(), Outcome.DROPPED);
     }
   }
 
   private void write(RecordedRequest record, long size) {
-    ModelName model = record.version().model();
     try {
-      RequestLogSettings now = settings.apply(model);
+      RequestLogSettings now = settings.apply(record.version().model());
       // Whoever has switched it off meanwhile wants nothing more in the files.
       boolean written = now.enabled() && store.write(record, now);
-      observer.onEnd(model, written ? Outcome.WRITTEN : Outcome.DROPPED);
+      observer.onEnd(record.version(), written ? Outcome.WRITTEN : Outcome.DROPPED);
     } catch (IOException | RuntimeException unwritable) {
       log.warn("a request to {} could not be recorded", record.version(), unwritable);
-      observer.onEnd(model, Outcome.FAILED);
+      observer.onEnd(record.version(), Outcome.FAILED);
     } finally {
       giveBack(size);
     }

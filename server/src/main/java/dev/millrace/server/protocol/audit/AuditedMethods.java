@@ -49,9 +49,7 @@ public final class AuditedMethods {
               AuditedMethod.of("spec.model", "spec.baseline", "spec.dataset", "request_id")
                   .making("evaluation.name")),
           Map.entry(EVALUATION + "CancelEvaluation", AuditedMethod.of("name")),
-          Map.entry(
-              "millrace.v1.GateService/JudgeVersion",
-              AuditedMethod.of("name", "hold").making("judgement.name")),
+          Map.entry("millrace.v1.GateService/JudgeVersion", AuditedMethod.of("name", "hold")),
           Map.entry(
               DATASETS + "ImportDataset",
               AuditedMethod.of("plan.name", "plan.owner", "plan.purpose", "plan.retention")
@@ -115,7 +113,6 @@ public final class AuditedMethods {
                   .map(TF_PREDICTION::concat),
               Stream.of(
                   "grpc.health.v1.Health/Check",
-                  "grpc.health.v1.Health/List",
                   "grpc.health.v1.Health/Watch",
                   "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
                   "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"))

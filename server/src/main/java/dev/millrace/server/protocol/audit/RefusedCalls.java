@@ -59,7 +59,12 @@ public final class RefusedCalls implements ServerInterceptor {
           public void close(Status status, Metadata trailers) {
             if (isOfInterest(method, status) && !record.isWritten()) {
               String known = Callers.current().id();
-              write(method, known.isEmpty() ? caller : known, headers, status, trailers);
+              write(
+                  method,
+                  known.isEmpty() ? caller : known,
+                  CallerRequestId.of(headers, ids),
+                  Outcomes.decision(status),
+                  Outcomes.reason(status, trailers));
             }
             super.close(status, trailers);
           }
@@ -73,8 +78,19 @@ public final class RefusedCalls implements ServerInterceptor {
         || (decision == Decision.FAILED && AuditedMethods.isAudited(method));
   }
 
+  /**
+   * Has a refusal written down that came before there was a call.
+   *
+   * @param action what was tried: a method's full name, or a route
+   * @param caller who tried, as far as that is known
+   * @param reason the error's reason
+   */
+  public void denied(String action, String caller, String reason) {
+    write(action, caller, ids.get(), Decision.DENIED, reason);
+  }
+
   private void write(
-      String method, String caller, Metadata headers, Status status, Metadata trailers) {
+      String action, String caller, String request, Decision decision, String reason) {
     if (!budget.tryTake()) {
       return;
     }
@@ -83,15 +99,7 @@ public final class RefusedCalls implements ServerInterceptor {
     if (leftOut > 0) {
       details.put("left_out_before", Long.toString(leftOut));
     }
-    AuditEntry entry =
-        new AuditEntry(
-            caller,
-            CallerRequestId.of(headers, ids),
-            method,
-            "",
-            Outcomes.decision(status),
-            Outcomes.reason(status, trailers),
-            details);
+    AuditEntry entry = new AuditEntry(caller, request, action, "", decision, reason, details);
     if (waiting.incrementAndGet() > MOST_WAITING) {
       waiting.decrementAndGet();
       budget.leaveOut(1 + leftOut);

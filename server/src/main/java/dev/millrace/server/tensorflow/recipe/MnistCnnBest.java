@@ -26,7 +26,8 @@ public final class MnistCnnBest implements Recipe {
           .description()
           .withDefaults(
               "mnist-cnn-best",
-              "mnist-cnn with more convolutions, distorted images and averaged weights: more accurate, longer",
+              "mnist-cnn with more convolutions, distorted images and averaged weights: more"
+                  + " accurate, longer",
               DEFAULTS);
 
   @Override

@@ -82,6 +82,9 @@ public final class RequestLogFiles implements RecordStore, AutoCloseable {
   private OpenFile begin(ModelName model) throws IOException {
     Instant now = clock.instant();
     last = Math.max(last + 1, now.toEpochMilli());
+    while (folder.isThere(model, Instant.ofEpochMilli(last))) {
+      last++;
+    }
     Path path = folder.begin(model, Instant.ofEpochMilli(last));
     OutputStream out =
         new BufferedOutputStream(Files.newOutputStream(path, StandardOpenOption.CREATE_NEW));

@@ -85,6 +85,11 @@ public final class RequestLogFolder {
     return files;
   }
 
+  /** True when there is a file of this millisecond, such as one that was closed by a restart. */
+  boolean isThere(ModelName model, Instant begun) {
+    return Files.exists(root.resolve(model.id()).resolve(begun.toEpochMilli() + ".tfrecord"));
+  }
+
   /** Where a file is written to. */
   Path begin(ModelName model, Instant begun) throws IOException {
     Path folder = Files.createDirectories(root.resolve(model.id()));

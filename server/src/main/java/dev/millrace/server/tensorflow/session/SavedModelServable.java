@@ -137,7 +137,7 @@ final class SavedModelServable implements Servable {
       phases.outputsTaken();
       return answers;
     } catch (TensorFlowFailure failure) {
-      throw explain(failure, signature);
+      throw explain(failure.without(inputs.values()), signature);
     }
   }
 

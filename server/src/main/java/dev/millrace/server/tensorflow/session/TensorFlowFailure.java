@@ -1,5 +1,8 @@
 package dev.millrace.server.tensorflow.session;
 
+import dev.millrace.server.tensor.TensorData;
+import java.util.Collection;
+
 /**
  * TensorFlow said no. Carries its code, which is gRPC's canonical one, and its own words, meant for
  * the log.
@@ -21,6 +24,11 @@ final class TensorFlowFailure extends Exception {
     if (!status.isOk()) {
       throw new TensorFlowFailure(status.code(), status.message());
     }
+  }
+
+  /** The same without what it says of the strings that a run was given. */
+  TensorFlowFailure without(Collection<TensorData> inputs) {
+    return new TensorFlowFailure(code, ValueTraces.without(String.valueOf(getMessage()), inputs));
   }
 
   /** True when the values are to blame, not the model or the machine. */

@@ -123,6 +123,8 @@ final class JsonTensorBuilderTest {
       value = {
         "FLOAT32|null|JSON Value: null Type: Null is not of expected type: float",
         "FLOAT32|\"1\"|JSON Value: \"1\" Type: String is not of expected type: float",
+        "FLOAT32|\"canary-of-a-payload\"|JSON Value: a string of 19 characters Type: String is not of"
+            + " expected type: float",
         "FLOAT32|[{\"a\":1}]|JSON Value: {...} Type: Object is not of expected type: float",
         "FLOAT32|true|JSON Value: true Type: True is not of expected type: float",
         "FLOAT32|16777217|Cannot convert JSON value: 16777217 to float without loss of precision.",

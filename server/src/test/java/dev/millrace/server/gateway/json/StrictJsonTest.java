@@ -86,6 +86,19 @@ final class StrictJsonTest {
   }
 
   @Test
+  void read_whatIsNoJson_isNotRepeatedInTheError() {
+    for (String json :
+        new String[] {
+          "canaryofapayload",
+          "{\"x\": canaryofapayload}",
+          "[\"canary of a payload\" canaryofapayload]"
+        }) {
+      ServingException error = fault(json.getBytes(StandardCharsets.UTF_8));
+      assertThat(error.message()).startsWith("JSON Parse error: ").doesNotContain("canary");
+    }
+  }
+
+  @Test
   void read_deepNesting_isMalformedAndNoStackOverflow() {
     for (String open : new String[] {"[", "{\"a\":"}) {
       ServingException error = fault(open.repeat(100_000).getBytes(StandardCharsets.UTF_8));

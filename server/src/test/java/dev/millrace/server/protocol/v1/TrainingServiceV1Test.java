@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.server.model.Access;
 import dev.millrace.server.model.Caller;
-import dev.millrace.server.model.Credentials;
-import dev.millrace.server.protocol.Admission;
 import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.security.permission.Grant;
 import dev.millrace.server.security.permission.Grants;
+import dev.millrace.server.testing.OpenAdmission;
 import dev.millrace.server.testing.TrainingRig;
 import dev.millrace.server.training.TrainingJobs;
 import dev.millrace.v1.CancelTrainingJobRequest;
@@ -54,7 +53,7 @@ final class TrainingServiceV1Test {
     server =
         InProcessServerBuilder.forAddress(address)
             .directExecutor()
-            .intercept(CallerInterceptor.behind(() -> caller, new Everybody(), statuses))
+            .intercept(CallerInterceptor.behind(() -> caller, new OpenAdmission(), statuses))
             .addService(new TrainingServiceV1(jobs, statuses, Runnable::run))
             .build()
             .start();
@@ -149,22 +148,5 @@ final class TrainingServiceV1Test {
 
   private static StatusRuntimeException error(ThrowingCallable call) {
     return catchThrowableOfType(StatusRuntimeException.class, call);
-  }
-
-  private static final class Everybody implements Admission {
-    @Override
-    public Caller admit(String method, Credentials shown) {
-      return new Caller("", Access.ALL);
-    }
-
-    @Override
-    public void admit(String method, Caller caller) {
-      // Every call is let in; what the service does is tried.
-    }
-
-    @Override
-    public void check(String method, Caller caller, Object message) {
-      // As before.
-    }
   }
 }
