@@ -16,9 +16,9 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.ServingException;
-import java.util.regex.Pattern;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 
 /**
  * Reads and writes documents of JSON. NaN, Infinity and -Infinity are numbers; a key twice in one
@@ -160,7 +160,9 @@ public final class StrictJson {
     String text = String.valueOf(fault.getOriginalMessage());
     int source = text.indexOf("\n");
     String first = source < 0 ? text : text.substring(0, source);
-    // The library repeats what it cannot read, which may be content.
-    return FieldPath.shown(QUOTED.matcher(first).replaceAll("'...'"));
+    // The library repeats what it cannot read, which may be content; a name that is there twice is
+    // none.
+    return FieldPath.shown(
+        first.startsWith("Duplicate field") ? first : QUOTED.matcher(first).replaceAll("'...'"));
   }
 }
