@@ -164,7 +164,7 @@ final class SecurityRoom implements AutoCloseable {
   /** How the door of HTTP asks. */
   dev.millrace.server.gateway.Admission requests() {
     return (route, path, shown) -> {
-      String action = "http:" + (route.isEmpty() ? path : route);
+      String action = "http:" + path;
       Caller caller =
           heard(
               action,

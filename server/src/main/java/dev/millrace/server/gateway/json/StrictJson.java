@@ -160,7 +160,9 @@ public final class StrictJson {
     String text = String.valueOf(fault.getOriginalMessage());
     int source = text.indexOf("\n");
     String first = source < 0 ? text : text.substring(0, source);
-    // The library repeats what it cannot read, which may be content.
-    return FieldPath.shown(QUOTED.matcher(first).replaceAll("'...'"));
+    // The library repeats what it cannot read, which may be content; a name that is there twice is
+    // none.
+    return FieldPath.shown(
+        first.startsWith("Duplicate field") ? first : QUOTED.matcher(first).replaceAll("'...'"));
   }
 }

@@ -81,6 +81,7 @@ public final class AuditedMethods {
                   "millrace.v1.GateService/GetGate",
                   "millrace.v1.GateService/GetJudgement",
                   "millrace.v1.RecipeService/ListRecipes",
+                  "millrace.v1.UsageService/GetUsage",
                   // What is asked and what comes of it is traffic, and has its metrics and the
                   // request log.
                   "millrace.v1.InferenceService/Predict",

@@ -26,6 +26,7 @@ import dev.millrace.v1.TrainRequest;
 import dev.millrace.v1.TrainingJob;
 import dev.millrace.v1.TrainingServiceGrpc;
 import dev.millrace.v1.TrainingSpec;
+import dev.millrace.v1.UsageServiceGrpc;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -51,6 +52,7 @@ final class AuditedMethodsTest {
             FeedbackServiceGrpc.getServiceDescriptor(),
             DatasetServiceGrpc.getServiceDescriptor(),
             RecipeServiceGrpc.getServiceDescriptor(),
+            UsageServiceGrpc.getServiceDescriptor(),
             GRPCInferenceServiceGrpc.getServiceDescriptor(),
             PredictionServiceGrpc.getServiceDescriptor(),
             dev.millrace.proto.tfserving.ModelServiceGrpc.getServiceDescriptor(),
