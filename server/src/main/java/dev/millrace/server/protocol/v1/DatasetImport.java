@@ -1,10 +1,10 @@
 package dev.millrace.server.protocol.v1;
 
+import dev.millrace.server.dataset.DatasetFacts;
 import dev.millrace.server.dataset.DatasetPlan;
 import dev.millrace.server.dataset.DatasetUpload;
 import dev.millrace.server.dataset.DatasetUploads;
-import dev.millrace.server.dataset.Datasets;
-import dev.millrace.server.dataset.LabelledDataset;
+import dev.millrace.server.dataset.KnownDatasets;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.ImportDatasetRequest;
 import dev.millrace.v1.ImportDatasetResponse;
@@ -16,17 +16,17 @@ import java.util.concurrent.Executor;
 final class DatasetImport
     extends UploadCall<ImportDatasetRequest, ImportDatasetResponse, DatasetUpload> {
   private final DatasetUploads uploads;
-  private final Datasets datasets;
+  private final KnownDatasets known;
 
   DatasetImport(
       DatasetUploads uploads,
-      Datasets datasets,
+      KnownDatasets known,
       ServerCallStreamObserver<ImportDatasetResponse> observer,
       StatusMapper statuses,
       Executor finishing) {
     super(observer, statuses, finishing);
     this.uploads = uploads;
-    this.datasets = datasets;
+    this.known = known;
   }
 
   @Override
@@ -41,7 +41,7 @@ final class DatasetImport
   private void plan(DatasetPlan plan) {
     requireFirst();
     if (uploads.isThere(plan)) {
-      answer(encode(datasets.read(plan.name())));
+      answerLater(() -> encode(known.read(plan.name())));
     } else {
       hold(uploads.begin(plan));
     }
@@ -55,7 +55,7 @@ final class DatasetImport
   @Override
   ImportDatasetResponse finish(DatasetUpload whole) {
     try (whole) {
-      return encode(uploads.finish(whole));
+      return encode(DatasetFacts.of(uploads.finish(whole)));
     }
   }
 
@@ -64,7 +64,7 @@ final class DatasetImport
     held.close();
   }
 
-  private static ImportDatasetResponse encode(LabelledDataset dataset) {
-    return ImportDatasetResponse.newBuilder().setDataset(DatasetCodec.encode(dataset)).build();
+  private static ImportDatasetResponse encode(DatasetFacts facts) {
+    return ImportDatasetResponse.newBuilder().setDataset(DatasetCodec.encode(facts)).build();
   }
 }

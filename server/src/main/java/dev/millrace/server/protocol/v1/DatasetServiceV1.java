@@ -1,7 +1,11 @@
 package dev.millrace.server.protocol.v1;
 
+import dev.millrace.server.dataset.DatasetFacts;
 import dev.millrace.server.dataset.DatasetUploads;
 import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.dataset.KnownDatasets;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.Answers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.Dataset;
@@ -14,11 +18,16 @@ import dev.millrace.v1.ListDatasetsRequest;
 import dev.millrace.v1.ListDatasetsResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /** The native wire of datasets. Thread-safe. */
 public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImplBase {
   private final Datasets datasets;
+  private final KnownDatasets known;
   private final DatasetUploads uploads;
   private final StatusMapper statuses;
   private final Executor finishing;
@@ -26,11 +35,12 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
   /**
    * A service.
    *
-   * @param finishing checks uploads that are whole, which may take seconds
+   * @param finishing checks uploads that are whole, and reads datasets, which may take seconds
    */
   public DatasetServiceV1(
       Datasets datasets, DatasetUploads uploads, StatusMapper statuses, Executor finishing) {
     this.datasets = datasets;
+    this.known = new KnownDatasets(datasets);
     this.uploads = uploads;
     this.statuses = statuses;
     this.finishing = finishing;
@@ -58,12 +68,37 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
   public void getDataset(GetDatasetRequest request, StreamObserver<GetDatasetResponse> observer) {
     Answers.send(
         observer,
-        () ->
-            GetDatasetResponse.newBuilder()
-                .setDataset(
-                    DatasetCodec.encode(datasets.read(DatasetCodec.name(request.getName()))))
-                .build(),
+        facts(request.getName()),
+        facts -> GetDatasetResponse.newBuilder().setDataset(DatasetCodec.encode(facts)).build(),
         statuses::toStatus);
+  }
+
+  /** Reading a dataset takes time and memory, so that it is done by one thread and seldom. */
+  private CompletionStage<DatasetFacts> facts(String resource) {
+    CompletableFuture<DatasetFacts> facts = new CompletableFuture<>();
+    try {
+      String name = DatasetCodec.name(resource);
+      Optional<DatasetFacts> found = known.find(name);
+      if (found.isPresent()) {
+        facts.complete(found.get());
+      } else {
+        finishing.execute(() -> read(name, facts));
+      }
+    } catch (RejectedExecutionException stopping) {
+      facts.completeExceptionally(
+          new ServingException(ErrorReason.DRAINING, "the server is stopping; try again"));
+    } catch (RuntimeException refused) {
+      facts.completeExceptionally(refused);
+    }
+    return facts;
+  }
+
+  private void read(String name, CompletableFuture<DatasetFacts> facts) {
+    try {
+      facts.complete(known.read(name));
+    } catch (RuntimeException | Error refused) {
+      facts.completeExceptionally(refused);
+    }
   }
 
   @Override
@@ -72,7 +107,7 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
     DatasetImport call =
         new DatasetImport(
             uploads,
-            datasets,
+            known,
             (ServerCallStreamObserver<ImportDatasetResponse>) observer,
             statuses,
             finishing);
