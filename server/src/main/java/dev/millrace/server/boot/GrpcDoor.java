@@ -3,6 +3,7 @@ package dev.millrace.server.boot;
 import dev.millrace.server.boot.config.ConfigurationException;
 import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.RequestName;
 import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -56,6 +57,7 @@ final class GrpcDoor implements AutoCloseable {
             // Services choose their own threads; what runs on the transport's does not block.
             .directExecutor()
             .intercept(new CallerAddress())
+            .intercept(new RequestName())
             .maxInboundMessageSize(maxMessageBytes)
             .maxInboundMetadataSize(MOST_METADATA_BYTES)
             .maxConcurrentCallsPerConnection(MOST_STREAMS_PER_CONNECTION)

@@ -21,6 +21,7 @@ import dev.millrace.server.gateway.v1.ApiPage;
 import dev.millrace.server.gateway.v1.NativeApi;
 import dev.millrace.server.protocol.CallerAddress;
 import dev.millrace.server.protocol.KeptBytes;
+import dev.millrace.server.protocol.RequestName;
 import dev.millrace.server.protocol.StatusMapper;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -118,7 +119,9 @@ final class HttpRoom implements AutoCloseable {
       throws IOException {
     List<ServerServiceDefinition> grpc = new ArrayList<>();
     for (ServerServiceDefinition service : services) {
-      grpc.add(KeptBytes.of(ServerInterceptors.intercept(service, new CallerAddress())));
+      grpc.add(
+          KeptBytes.of(
+              ServerInterceptors.intercept(service, new CallerAddress(), new RequestName())));
     }
     grpc.add(health);
     RestFaults faults = new RestFaults(errors);

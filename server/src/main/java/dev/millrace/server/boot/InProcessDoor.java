@@ -3,6 +3,7 @@ package dev.millrace.server.boot;
 import dev.millrace.server.gateway.ServiceCalls;
 import dev.millrace.server.protocol.ByReference;
 import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.RequestName;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
@@ -44,6 +45,7 @@ final class InProcessDoor implements AutoCloseable {
             .directExecutor()
             .scheduledExecutorService(deadlines)
             .intercept(CallerAddress.named(ServiceCalls.CALLER))
+            .intercept(new RequestName())
             .maxInboundMetadataSize(maxMetadataBytes);
     services.forEach(builder::addService);
     Server server = builder.build().start();

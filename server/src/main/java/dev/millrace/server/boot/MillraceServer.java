@@ -195,7 +195,8 @@ public final class MillraceServer implements AutoCloseable {
     Loans loans = life.loans(catalog, calls);
     evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
     gate =
-        new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
+        new GateRoom(
+            room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls, meters);
     traffic =
         new TrafficRoom(
             room.registry(),
@@ -224,7 +225,8 @@ public final class MillraceServer implements AutoCloseable {
                 repository::manifest,
                 repository::digest,
                 room.registry()::get,
-                traffic.shadows()::report),
+                traffic.shadows()::report,
+                gate.feedback()::known),
             room.registry()::resolve,
             traffic.calls(),
             statuses,
@@ -240,7 +242,6 @@ public final class MillraceServer implements AutoCloseable {
                 new InferenceServiceV1(
                         traffic.predictor(),
                         evaluations.explanations(traffic.predictor()),
-                        gate.feedback()::remember,
                         statuses,
                         clock)
                     .bindService(),
@@ -274,6 +275,7 @@ public final class MillraceServer implements AutoCloseable {
     catalog.subscribe(foreign);
     catalog.subscribe(cache);
     catalog.subscribe(cacheMeters);
+    catalog.subscribe(gate.feedback());
     catalog.subscribe(new VersionMeters(meters));
     catalog.subscribe(loadMeters);
     ProcessMeters.bindTo(meters);
