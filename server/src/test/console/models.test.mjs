@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {classShares, fileSignature, pictureSignature} from '../../main/resources/console/logic/picture-model.js';
-import {fault, RECIPES} from '../../main/resources/console/logic/recipes.js';
 import {curves, Run} from '../../main/resources/console/logic/runs.js';
 import {curl, grpcurl, java} from '../../main/resources/console/logic/snippets.js';
 import {argMax, encodeFloats, numbersOf, softmax} from '../../main/resources/console/logic/tensor.js';
@@ -95,40 +93,6 @@ test('curves_runsOfOtherSteps_shareAnAxis', () => {
   const a = {points: [{step: 100, loss: 3}, {step: 200, loss: 2}], fields: ['loss']};
   const b = {points: [{step: 150, loss: 1}], fields: ['loss']};
   assert.deepEqual(curves([a, b]), {x: [100, 150, 200], values: [[3, null, 2], [null, 1, null]]});
-});
-
-test('recipes_andTheirRanges_areThoseOfTheProto', () => {
-  const proto = readFileSync(new URL('../../../../proto/src/main/proto/millrace/v1/training_service.proto', import.meta.url), 'utf8');
-  const comment = /recipe's parameters by name[\s\S]*?map<string, string> parameters/.exec(proto)[0].replace(/\s*\/\/\s*/g, ' ');
-  const told = [...comment.matchAll(/`([a-z_]+)` \(([^)]*), default ([\d.]+)\)/g)];
-  const parameters = RECIPES['mnist-cnn'].parameters;
-  assert.deepEqual(parameters.map(({name}) => name), told.map(([, name]) => name));
-  told.forEach(([, , range, value], i) => {
-    assert.equal(parameters[i].value, value);
-    const {min, max, above, below} = parameters[i];
-    const words = `${min ?? `above ${above}`} to ${max ?? `below ${below}`}`;
-    assert.equal(words, range);
-  });
-});
-
-test('recipes_andTheirDefaults_areThoseOfThePageOnTraining', () => {
-  const page = readFileSync(new URL('../../../../docs/training.md', import.meta.url), 'utf8');
-  const rows = [...page.matchAll(/^\| `([a-z_]+)` \| [^|]* \| ([\d.]+) \| ([\d.]+) \|/gm)];
-  // The form does not offer to go on from an earlier version.
-  const told = (column) => rows.filter(([, name]) => name !== 'from_version').map((row) => [row[1], row[column]]);
-  const offered = (recipe) => RECIPES[recipe].parameters.map(({name, value}) => [name, value]);
-  assert.deepEqual(offered('mnist-cnn'), told(2));
-  assert.deepEqual(offered('mnist-cnn-best'), told(3));
-});
-
-test('fault_valuesOutOfRange_areNamed', () => {
-  const [steps, rate, dropout] = ['steps', 'learning_rate', 'dropout'].map((wanted) => RECIPES['mnist-cnn'].parameters.find(({name}) => name === wanted));
-  assert.equal(fault(steps, '10'), null);
-  assert.match(fault(steps, '0'), /at least 1/);
-  assert.match(fault(steps, '1.5'), /whole/);
-  assert.match(fault(steps, ''), /number/);
-  assert.match(fault(rate, '0'), /above 0/);
-  assert.match(fault(dropout, '1'), /below 1/);
 });
 
 test('snippets_aRequest_nameTheVersionAndTheKey', () => {

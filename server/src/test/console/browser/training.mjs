@@ -40,6 +40,31 @@ export function trainingTests(rig) {
     await rig.see('h1:text("Training")');
   });
 
+  test('recipes_thatTheServerHas_makeTheForm', async () => {
+    await rig.go('training');
+    await rig.see('#train-learning_rate', '#recipe');
+    assert.deepEqual(await rig.page.$$eval('#recipe option', (all) => all.map(({value}) => value)), [
+      'mnist-cnn', 'mnist-cnn-best', 'saved-model-train', 'text-classifier',
+    ]);
+    assert.ok(!(await rig.page.isVisible('#train-dropout')), 'what is seldom changed is folded away');
+    await rig.page.fill('#train-steps', '1');
+    await rig.page.click('text=Advanced');
+    await rig.page.fill('#train-dropout', '1');
+    await rig.page.click('text=Start training');
+    await rig.see('text=Dropout must be below 1');
+    await rig.picture('training-form');
+    await rig.page.selectOption('#recipe', 'text-classifier');
+    await rig.see('text=There is no dataset of texts yet');
+    await rig.page.click('text=Start training');
+    await rig.see('text=A dataset is needed');
+    await rig.page.selectOption('#recipe', 'saved-model-train');
+    await rig.page.click('text=Start training');
+    await rig.see('text=From version must be a number');
+    await rig.picture('training-form-further');
+    await rig.page.selectOption('#recipe', 'mnist-cnn');
+    assert.equal(await rig.page.inputValue('#train-dropout'), '0.4');
+  });
+
   test('training_startedFromTheForm_drawsACurveThatGrows', async () => {
     await rig.go('training');
     await rig.page.fill('#train-steps', '0');

@@ -28,6 +28,8 @@ export const api = {
   history: async (model, signal) =>
     (await call(`${model}/history${query({pageSize: 50})}`, {signal})).events ?? [],
   disagreements: async (model, signal) => (await call(`${model}/disagreements`, {signal})).disagreements ?? [],
+  recipes: async (signal) => (await call('recipes', {signal})).recipes ?? [],
+  datasets: async (signal) => (await call('datasets', {signal})).datasets ?? [],
   createJob: async (body) => (await call('trainingJobs', {method: 'POST', body})).trainingJob,
   jobs: async (signal) => (await call(`trainingJobs${query({pageSize: 50})}`, {signal})).trainingJobs ?? [],
   cancelJob: async (job, body) => (await call(`${job}:cancel`, {method: 'POST', body})).trainingJob,

@@ -51,6 +51,7 @@ class TrainingPage {
 
   async #refresh() {
     this.#jobs = await api.jobs(this.signal);
+    await this.form.load(this.signal);
     this.#problem = null;
     if (!this.#jobs.some(({name}) => name === this.#chosen)) {
       this.#chosen = (this.#jobs.find(isLive) ?? this.#jobs[0])?.name;

@@ -1,11 +1,15 @@
 package dev.millrace.client;
 
+import dev.millrace.v1.FeatureDrift;
 import dev.millrace.v1.FeedbackServiceGrpc;
 import dev.millrace.v1.FeedbackServiceGrpc.FeedbackServiceFutureStub;
 import dev.millrace.v1.GetFeedbackRequest;
 import dev.millrace.v1.GiveFeedbackRequest;
+import dev.millrace.v1.InputDrift;
 import dev.millrace.v1.VersionFeedback;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -54,6 +58,11 @@ public final class FeedbackHandle {
   }
 
   private static FeedbackReport decode(VersionFeedback version) {
+    InputDrift inputs = version.getInputs();
+    Map<String, Double> features = new LinkedHashMap<>();
+    inputs.getFeaturesList().stream()
+        .filter(FeatureDrift::hasPsi)
+        .forEach(feature -> features.put(feature.getFeature(), feature.getPsi()));
     return new FeedbackReport(
         Codec.versionOf(version.getVersion()),
         version.getAnswered(),
@@ -66,6 +75,8 @@ public final class FeedbackHandle {
         version.hasClassPsi() ? OptionalDouble.of(version.getClassPsi()) : OptionalDouble.empty(),
         version.hasConfidenceKs()
             ? OptionalDouble.of(version.getConfidenceKs())
-            : OptionalDouble.empty());
+            : OptionalDouble.empty(),
+        inputs.hasPsi() ? OptionalDouble.of(inputs.getPsi()) : OptionalDouble.empty(),
+        features);
   }
 }

@@ -63,7 +63,7 @@ final class JobPrinter {
         println(
             err,
             String.format(
-                "step %d of %d: loss %.3f, train %.2f %%, validation %.2f %%, %.0f images/s, %d s left",
+                "step %d of %d: loss %.3f, train %.2f %%, validation %.2f %%, %.0f examples/s, %d s left",
                 progress.step(),
                 progress.totalSteps(),
                 progress.loss(),

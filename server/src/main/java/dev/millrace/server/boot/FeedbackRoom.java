@@ -1,5 +1,7 @@
 package dev.millrace.server.boot;
 
+import dev.millrace.server.catalog.CatalogListener;
+import dev.millrace.server.catalog.VersionStatus;
 import dev.millrace.server.evaluation.Evaluation;
 import dev.millrace.server.evaluation.EvaluationResults;
 import dev.millrace.server.evaluation.Evaluations;
@@ -11,6 +13,9 @@ import dev.millrace.server.feedback.Feedback;
 import dev.millrace.server.feedback.FeedbackSettings;
 import dev.millrace.server.feedback.Reference;
 import dev.millrace.server.feedback.Retraining;
+import dev.millrace.server.feedback.VersionFeedback;
+import dev.millrace.server.feedback.inputs.InputReference;
+import dev.millrace.server.feedback.inputs.InputReferenceFile;
 import dev.millrace.server.gate.Gate;
 import dev.millrace.server.gate.Judgement;
 import dev.millrace.server.gate.Policies;
@@ -21,52 +26,81 @@ import dev.millrace.server.inference.shadow.AnswerClasses;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
+import dev.millrace.server.model.VersionState;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.protocol.v1.FeedbackServiceV1;
+import dev.millrace.server.telemetry.FeedbackMeters;
 import dev.millrace.server.tensor.TensorData;
 import io.grpc.ServerServiceDefinition;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where answers are compared with their truth, and with what was answered before. */
-final class FeedbackRoom implements InferenceObserver {
+final class FeedbackRoom implements InferenceObserver, CatalogListener {
   private static final Logger log = LoggerFactory.getLogger(FeedbackRoom.class);
   private static final String PROBABILITIES = "probabilities";
 
   private final Policies policies;
   private final Gate gate;
   private final Evaluations evaluations;
+  private final Function<VersionId, Optional<Path>> folders;
   private final Feedback feedback;
+  private final FeedbackMeters meters;
 
+  /**
+   * Feedback.
+   *
+   * @param folders where the files of a version lie
+   * @param executor reads what is compared with, and starts trainings
+   */
   FeedbackRoom(
       Policies policies,
       Gate gate,
       Evaluations evaluations,
+      Function<VersionId, Optional<Path>> folders,
       Retraining.Jobs jobs,
       Executor executor,
+      MeterRegistry registry,
       InstantSource clock) {
     this.policies = policies;
     this.gate = gate;
     this.evaluations = evaluations;
+    this.folders = folders;
     feedback =
-        new Feedback(this::settings, this::reference, new Retraining(jobs, executor, clock), clock);
+        new Feedback(
+            new Feedback.Sources(this::settings, this::reference, this::trained),
+            new Retraining(jobs, executor, clock),
+            executor,
+            clock);
+    meters = new FeedbackMeters(registry, feedback::known);
+  }
+
+  /** What is known of a version's answers. */
+  Optional<VersionFeedback> known(VersionId id) {
+    return feedback.known(id);
+  }
+
+  @Override
+  public void onChange(VersionStatus status) {
+    meters.onChange(status);
+    if (status.state() == VersionState.AVAILABLE) {
+      feedback.expect(status.id());
+    }
   }
 
   ServerServiceDefinition service(Consumer<ModelName> requireModel, StatusMapper statuses) {
     return new FeedbackServiceV1(feedback, requireModel, statuses).bindService();
-  }
-
-  /** Remembers the answer to a request of a name. */
-  void remember(String name, InferenceResponse response) {
-    if (feedback.takes(response.version().model())) {
-      feedback.remember(name, response.version(), AnswerClasses.of(response));
-    }
   }
 
   @Override
@@ -83,7 +117,12 @@ final class FeedbackRoom implements InferenceObserver {
     }
     try {
       List<String> labels = AnswerClasses.of(response);
+      if (!request.name().isEmpty()) {
+        feedback.remember(request.name(), response.version(), labels);
+      }
       feedback.answered(response.version(), labels, confidence(response, labels.size()));
+      feedback.asked(response.version(), request.inputs());
+      meters.counted(response.version());
     } catch (RuntimeException defect) {
       log.warn("an answer of {} could not be counted", response.version(), defect);
     }
@@ -112,6 +151,16 @@ final class FeedbackRoom implements InferenceObserver {
     } catch (ServingException unusable) {
       log.debug("the policy of {} cannot be used", model, unusable);
       return FeedbackSettings.OFF;
+    }
+  }
+
+  private Optional<InputReference> trained(VersionId id) {
+    try {
+      Optional<Path> folder = folders.apply(id);
+      return folder.isEmpty() ? Optional.empty() : InputReferenceFile.read(folder.get());
+    } catch (IOException damaged) {
+      log.warn("what {} was trained on is not known", id, damaged);
+      return Optional.empty();
     }
   }
 

@@ -38,6 +38,7 @@ import dev.millrace.server.rollout.VersionLife;
 import dev.millrace.server.training.ModelPublisher;
 import dev.millrace.server.training.TrainingJobs;
 import io.grpc.ServerServiceDefinition;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -85,7 +86,8 @@ final class GateRoom {
       VersionLife life,
       Loans loans,
       Supplier<TrainingJobs> jobs,
-      Executor calls) {
+      Executor calls,
+      MeterRegistry meters) {
     this.registry = room.registry();
     this.catalog = catalog;
     this.promote = life.promote();
@@ -117,7 +119,14 @@ final class GateRoom {
     promotions = new GatedPromote(promote, policies, store, clock);
     feedback =
         new FeedbackRoom(
-            policies, gate, evaluations, new RuleJobs(registry, repository, jobs), calls, clock);
+            policies,
+            gate,
+            evaluations,
+            id -> repository.find(id).map(StoredVersion::directory),
+            new RuleJobs(registry, repository, jobs),
+            calls,
+            meters,
+            clock);
     evaluations.onEnd(gate::onEvaluated);
   }
 

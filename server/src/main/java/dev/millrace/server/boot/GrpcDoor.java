@@ -1,6 +1,7 @@
 package dev.millrace.server.boot;
 
 import dev.millrace.server.protocol.CallerInterceptor;
+import dev.millrace.server.protocol.RequestName;
 import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -63,6 +64,7 @@ final class GrpcDoor implements AutoCloseable {
             // Services choose their own threads; what runs on the transport's does not block.
             .directExecutor()
             .intercept(callers)
+            .intercept(new RequestName())
             .maxInboundMessageSize(maxMessageBytes)
             .maxInboundMetadataSize(MOST_METADATA_BYTES)
             .maxConcurrentCallsPerConnection(MOST_STREAMS_PER_CONNECTION)

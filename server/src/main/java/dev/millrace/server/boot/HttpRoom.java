@@ -21,6 +21,7 @@ import dev.millrace.server.gateway.v1.ApiPage;
 import dev.millrace.server.gateway.v1.NativeApi;
 import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.KeptBytes;
+import dev.millrace.server.protocol.RequestName;
 import dev.millrace.server.protocol.StatusMapper;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -92,7 +93,8 @@ final class HttpRoom implements AutoCloseable {
     grpc.add(health);
     CallerInterceptor callers =
         CallerInterceptor.behind(RequestCaller::current, security.calls(), statuses);
-    grpc.replaceAll(service -> KeptBytes.of(ServerInterceptors.intercept(service, callers)));
+    grpc.replaceAll(
+        service -> KeptBytes.of(ServerInterceptors.intercept(service, callers, new RequestName())));
     ServiceCalls calls = new ServiceCalls(inside.channel());
     HttpErrors errors = new HttpErrors(statuses::toStatus);
     try {

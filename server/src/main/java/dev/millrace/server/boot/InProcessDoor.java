@@ -2,6 +2,7 @@ package dev.millrace.server.boot;
 
 import dev.millrace.server.protocol.ByReference;
 import dev.millrace.server.protocol.CallerInterceptor;
+import dev.millrace.server.protocol.RequestName;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
@@ -45,6 +46,7 @@ final class InProcessDoor implements AutoCloseable {
             .directExecutor()
             .scheduledExecutorService(deadlines)
             .intercept(callers)
+            .intercept(new RequestName())
             .maxInboundMetadataSize(maxMetadataBytes);
     services.forEach(builder::addService);
     Server server = builder.build().start();

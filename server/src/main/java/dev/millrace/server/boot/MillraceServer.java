@@ -196,7 +196,8 @@ public final class MillraceServer implements AutoCloseable {
     Loans loans = life.loans(catalog, calls);
     evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
     gate =
-        new GateRoom(room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls);
+        new GateRoom(
+            room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls, meters);
     recording = new RecordingRoom(options, repository, catalog, meters, clock);
     traffic =
         new TrafficRoom(
@@ -244,7 +245,8 @@ public final class MillraceServer implements AutoCloseable {
                 repository::digest,
                 room.registry()::get,
                 traffic.shadows()::report,
-                privacy::dataDeleted),
+                privacy::dataDeleted,
+                gate.feedback()::known),
             room.registry()::resolve,
             traffic.calls(),
             statuses,
@@ -259,7 +261,6 @@ public final class MillraceServer implements AutoCloseable {
                 new InferenceServiceV1(
                     traffic.predictor(),
                     evaluations.explanations(traffic.predictor()),
-                    gate.feedback()::remember,
                     statuses,
                     clock))
             .add(
@@ -290,6 +291,7 @@ public final class MillraceServer implements AutoCloseable {
     catalog.subscribe(foreign);
     catalog.subscribe(cache);
     catalog.subscribe(cacheMeters);
+    catalog.subscribe(gate.feedback());
     catalog.subscribe(new VersionMeters(meters));
     catalog.subscribe(loadMeters);
     ProcessMeters.bindTo(meters);

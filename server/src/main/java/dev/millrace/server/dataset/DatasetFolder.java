@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -54,6 +55,21 @@ final class DatasetFolder implements DatasetFiles {
   /** Names of its files, sorted. */
   List<String> names() {
     return files.stream().map(DatasetFolder::name).toList();
+  }
+
+  /** Names, sizes and times of its files. */
+  String stamp() {
+    StringBuilder stamp = new StringBuilder();
+    for (Path file : files) {
+      try {
+        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+        stamp.append(name(file)).append('\n').append(found.size()).append(' ');
+        stamp.append(found.lastModifiedTime().toInstant()).append('\n');
+      } catch (IOException unreadable) {
+        throw faults.invalid(name(file), "cannot be read").causedBy(unreadable);
+      }
+    }
+    return stamp.toString();
   }
 
   /** One of its files. */

@@ -62,6 +62,21 @@ public final class Datasets {
         : DatasetKind.IMAGES;
   }
 
+  /**
+   * Changes when a file of a dataset does, by names, sizes and times of them; their content is not
+   * looked at.
+   *
+   * @throws ServingException DATASET_NOT_FOUND; DATASET_INVALID if its folder cannot be read
+   */
+  String stamp(String name) {
+    if (name.equals(BuiltInMnist.NAME)) {
+      return name;
+    }
+    DatasetFaults faults = new DatasetFaults(name);
+    Folder folder = folder(name).orElseThrow(faults::notFound);
+    return DatasetFolder.open(folder.root(), folder.path(), faults).stamp();
+  }
+
   /** True when there is a dataset of this name; its files are not looked at. */
   public boolean contains(String name) {
     return name.equals(BuiltInMnist.NAME) || folder(name).isPresent();

@@ -15,9 +15,9 @@ public final class Drift {
    * @return 0 or more; NaN when one of the two has no observation
    */
   public static double psi(long[] reference, long[] observed) {
-    double expectedSum = sum(reference) + UNSEEN * reference.length;
-    double observedSum = sum(observed) + UNSEEN * observed.length;
-    if (sum(reference) == 0 || sum(observed) == 0) {
+    double expectedSum = total(reference) + UNSEEN * reference.length;
+    double observedSum = total(observed) + UNSEEN * observed.length;
+    if (total(reference) == 0 || total(observed) == 0) {
       return Double.NaN;
     }
     double index = 0;
@@ -36,8 +36,8 @@ public final class Drift {
    * @return 0..1; NaN when one of the two has no observation
    */
   public static double ks(long[] reference, long[] observed) {
-    double expectedSum = sum(reference);
-    double observedSum = sum(observed);
+    double expectedSum = total(reference);
+    double observedSum = total(observed);
     if (expectedSum == 0 || observedSum == 0) {
       return Double.NaN;
     }
@@ -73,7 +73,8 @@ public final class Drift {
     return Math.max(0, Math.min(1, 2 * sum));
   }
 
-  private static double sum(long[] counts) {
+  /** All observations. */
+  static long total(long[] counts) {
     long sum = 0;
     for (long count : counts) {
       sum += count;

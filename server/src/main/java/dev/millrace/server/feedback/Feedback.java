@@ -1,63 +1,83 @@
 package dev.millrace.server.feedback;
 
-import dev.millrace.server.evaluation.metrics.Share;
+import dev.millrace.server.feedback.inputs.InputReference;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldViolation;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
-import java.time.Duration;
-import java.time.Instant;
+import dev.millrace.server.tensor.TensorData;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
 /**
- * What callers tell of earlier predictions. It remembers names of predictions and what was
- * answered, never what was asked: at most {@link FeedbackSettings#MOST_KEPT} of a model, {@link
- * #MOST_ROWS} answers each, and about 300 bytes for a prediction of one example. Counts begin anew
- * at a restart. Thread-safe.
+ * What callers tell of earlier predictions, and how answers and inputs drift. It remembers names of
+ * predictions and what was answered, never what was asked: at most {@link
+ * FeedbackSettings#MOST_KEPT} of a model, {@link #MOST_ROWS} answers each, and about 300 bytes for
+ * a prediction of one example. Counts begin anew at a restart. Thread-safe.
  */
 public final class Feedback {
   /** Most examples of a prediction that waits for feedback. */
   public static final int MOST_ROWS = 100;
 
-  private static final int LONGEST_NAME = 128;
-  private static final int LONGEST_LABEL = 256;
-  // A change of the settings is seen so much later; the file is not read for each request.
-  private static final Duration FRESH = Duration.ofSeconds(5);
+  /** Most characters of a prediction's name. */
+  public static final int LONGEST_NAME = 128;
 
-  private final Function<ModelName, FeedbackSettings> settings;
-  private final Function<VersionId, Reference> references;
+  private static final int LONGEST_LABEL = 256;
+
+  private final SettingsCache settings;
+  private final ReferenceCache references;
+  private final Function<VersionId, Optional<InputReference>> trained;
   private final Retraining retraining;
+  private final Executor executor;
   private final InstantSource clock;
   private final Map<ModelName, ModelFeedback> models = new ConcurrentHashMap<>();
-  private final Map<ModelName, Seen> known = new ConcurrentHashMap<>();
 
-  private record Seen(FeedbackSettings settings, Instant until) {}
+  /**
+   * Where feedback learns what it compares with; each of these may wait for a disk.
+   *
+   * @param settings a model's settings; OFF for a model that takes none
+   * @param answers what a version answered when it was measured
+   * @param inputs what it was trained on; empty for a version that does not tell
+   */
+  public record Sources(
+      Function<ModelName, FeedbackSettings> settings,
+      Function<VersionId, Reference> answers,
+      Function<VersionId, Optional<InputReference>> inputs) {}
 
   /**
    * Feedback of which nothing is known yet.
    *
-   * @param settings a model's settings; OFF for a model that takes none
-   * @param references what a version answered when it was measured
+   * @param executor asks the sources where a request must not wait for them
    */
-  public Feedback(
-      Function<ModelName, FeedbackSettings> settings,
-      Function<VersionId, Reference> references,
-      Retraining retraining,
-      InstantSource clock) {
-    this.settings = settings;
-    this.references = references;
+  public Feedback(Sources sources, Retraining retraining, Executor executor, InstantSource clock) {
+    this.settings = new SettingsCache(sources.settings(), executor, clock);
+    this.references = new ReferenceCache(sources.answers(), clock);
+    this.trained = sources.inputs();
     this.retraining = retraining;
+    this.executor = executor;
     this.clock = clock;
+  }
+
+  /** Learns what a version is compared with before the first request comes. Does not wait. */
+  public void expect(VersionId id) {
+    execute(
+        () -> {
+          if (takes(id.model())) {
+            inputs(id);
+          }
+        });
   }
 
   /** True for a model of which answers are of interest. */
   public boolean takes(ModelName model) {
-    return settings(model).keep() > 0;
+    return settings.of(model).keep() > 0;
   }
 
   /**
@@ -81,10 +101,39 @@ public final class Feedback {
    * @param confidence the probability of each; empty when the model tells none
    */
   public void answered(VersionId id, List<String> labels, double[] confidence) {
-    FeedbackSettings now = settings(id.model());
+    FeedbackSettings now = settings.of(id.model());
     if (now.keep() > 0 && !labels.isEmpty()) {
       model(id.model()).answered(id.number(), labels, confidence);
       retraining.look(id, now, () -> report(id));
+    }
+  }
+
+  /**
+   * Reads what was asked, or some of it, for its drift alone.
+   *
+   * @param asked tensors by name, which are not kept
+   */
+  public void asked(VersionId id, Map<String, TensorData> asked) {
+    FeedbackSettings now = settings.of(id.model());
+    if (now.keep() > 0) {
+      inputs(id).read(asked, clock.instant());
+      retraining.look(id, now, () -> report(id));
+    }
+  }
+
+  private InputWatch inputs(VersionId id) {
+    InputWatch watch = model(id.model()).inputs(id.number());
+    if (watch.wantsReference()) {
+      execute(() -> watch.begin(trained.apply(id)));
+    }
+    return watch;
+  }
+
+  private void execute(Runnable task) {
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException stopping) {
+      // Nobody will ask any more.
     }
   }
 
@@ -96,7 +145,7 @@ public final class Feedback {
    * @param labels the class told for each example
    */
   public void remember(String name, VersionId id, List<String> labels) {
-    FeedbackSettings now = settings(id.model());
+    FeedbackSettings now = settings.of(id.model());
     if (now.keep() > 0 && !labels.isEmpty() && labels.size() <= MOST_ROWS) {
       model(id.model()).remember(name, id.number(), labels, now, clock.instant());
     }
@@ -125,7 +174,7 @@ public final class Feedback {
         throw invalid("expected labels of 1 to " + LONGEST_LABEL + " characters");
       }
     }
-    FeedbackSettings now = settings(model);
+    FeedbackSettings now = settings.of(model);
     if (now.keep() == 0) {
       throw notFound(model, "takes no feedback; 'feedback.keep' in its gate.yaml switches it on");
     }
@@ -148,10 +197,23 @@ public final class Feedback {
     return new Told(id, told.right(), told.labels());
   }
 
-  /** What is known of a model's versions, the highest first. */
+  /** What is known of a model's versions, the highest first. May wait for a store. */
   public List<VersionFeedback> report(ModelName model) {
     ModelFeedback known = models.get(model);
-    return known == null ? List.of() : known.report();
+    return known == null
+        ? List.of()
+        : known.versions().stream()
+            .map(number -> known(new VersionId(model, number)))
+            .flatMap(Optional::stream)
+            .toList();
+  }
+
+  /** What is known of a version; empty if nothing is. May wait for a store. */
+  public Optional<VersionFeedback> known(VersionId id) {
+    ModelFeedback known = models.get(id.model());
+    return known != null && known.versions().contains(id.number())
+        ? known.report(id.number(), references.of(id))
+        : Optional.empty();
   }
 
   /** Predictions of a model that wait for their truth. */
@@ -161,27 +223,11 @@ public final class Feedback {
   }
 
   private VersionFeedback report(VersionId id) {
-    return report(id.model()).stream()
-        .filter(one -> one.version() == id.number())
-        .findFirst()
-        .orElse(
-            new VersionFeedback(
-                id.number(), 0, new Share(0, 0), Double.NaN, Double.NaN, Double.NaN));
+    return known(id).orElse(VersionFeedback.none(id.number()));
   }
 
   private ModelFeedback model(ModelName name) {
-    return models.computeIfAbsent(
-        name, model -> new ModelFeedback(number -> references.apply(new VersionId(model, number))));
-  }
-
-  private FeedbackSettings settings(ModelName model) {
-    Instant now = clock.instant();
-    Seen seen = known.get(model);
-    if (seen == null || !seen.until().isAfter(now)) {
-      seen = new Seen(settings.apply(model), now.plus(FRESH));
-      known.put(model, seen);
-    }
-    return seen.settings();
+    return models.computeIfAbsent(name, model -> new ModelFeedback());
   }
 
   private static ServingException notFound(ModelName model, String why) {

@@ -2,14 +2,12 @@ package dev.millrace.server.feedback;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelFeedback {
   private static final int MOST_VERSIONS = 20;
-
-  private final LongFunction<Reference> references;
 
   @GuardedBy("this")
   private final LinkedHashMap<String, Waiting> waiting = new LinkedHashMap<>();
@@ -50,8 +46,9 @@ final class ModelFeedback {
    */
   record Told(long version, int right, List<String> labels) {}
 
-  ModelFeedback(LongFunction<Reference> references) {
-    this.references = references;
+  /** How the inputs of a version are spread. */
+  synchronized InputWatch inputs(long version) {
+    return tally(version).inputs();
   }
 
   synchronized void answered(long version, List<String> labels, double[] confidence) {
@@ -109,12 +106,17 @@ final class ModelFeedback {
     return Optional.of(new Told(prediction.version, right, prediction.labels));
   }
 
-  synchronized List<VersionFeedback> report() {
-    List<VersionFeedback> reports = new ArrayList<>();
-    for (Map.Entry<Long, VersionTally> one : tallies.descendingMap().entrySet()) {
-      reports.add(one.getValue().report());
-    }
-    return reports;
+  /** The versions that anything is known of, the highest first. */
+  synchronized List<Long> versions() {
+    return tallies.descendingMap().entrySet().stream()
+        .filter(one -> one.getValue().isUsed())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** What is known of a version; empty if nothing is. */
+  synchronized Optional<VersionFeedback> report(long version, Reference reference) {
+    return Optional.ofNullable(tallies.get(version)).map(tally -> tally.report(reference));
   }
 
   synchronized int waiting() {
@@ -125,7 +127,7 @@ final class ModelFeedback {
   private VersionTally tally(long version) {
     VersionTally known = tallies.get(version);
     if (known == null) {
-      known = new VersionTally(version, references.apply(version));
+      known = new VersionTally(version);
       tallies.put(version, known);
       while (tallies.size() > MOST_VERSIONS) {
         tallies.pollFirstEntry();

@@ -77,7 +77,7 @@ public final class Retraining {
 
   private synchronized void decide(VersionId id, RetrainRule rule, VersionFeedback known) {
     try {
-      Optional<String> reason = rule.reason(known.told(), known.answered(), known.classPsi());
+      Optional<String> reason = rule.reason(known);
       if (reason.isPresent() && jobs.answers(id) && isFree(id.model(), rule)) {
         log.info("{} is trained anew: {}", id.model(), reason.get());
         jobs.start(id, reason.get());

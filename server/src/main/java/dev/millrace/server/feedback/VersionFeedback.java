@@ -11,6 +11,7 @@ import dev.millrace.server.evaluation.metrics.Share;
  * @param classPsi drift of the classes told against the reference; NaN without one
  * @param confidenceKs drift of their probabilities; NaN without a reference or probabilities
  * @param confidencePValue how probable so large a drift is by chance
+ * @param inputs drift of what was asked
  */
 public record VersionFeedback(
     long version,
@@ -18,4 +19,11 @@ public record VersionFeedback(
     Share told,
     double classPsi,
     double confidenceKs,
-    double confidencePValue) {}
+    double confidencePValue,
+    InputDrift inputs) {
+  /** Of a version of which nothing is known. */
+  static VersionFeedback none(long version) {
+    return new VersionFeedback(
+        version, 0, new Share(0, 0), Double.NaN, Double.NaN, Double.NaN, InputDrift.NONE);
+  }
+}

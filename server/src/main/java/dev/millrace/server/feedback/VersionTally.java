@@ -1,34 +1,47 @@
 package dev.millrace.server.feedback;
 
+import dev.millrace.server.evaluation.metrics.Calibration;
 import dev.millrace.server.evaluation.metrics.Share;
+import java.util.Arrays;
 
 /** Counts of one version. Guarded by the lock of {@link ModelFeedback}. */
 final class VersionTally {
+  private static final int MOST_CLASSES = 1000;
+
   private final long version;
-  private final Reference reference;
-  private final long[] classes;
-  private final long[] confidence;
+  private final InputWatch inputs = new InputWatch();
+  private final long[] confidence = new long[Calibration.BINS];
+  private long[] classes = new long[0];
   private long answered;
   private long right;
   private long told;
 
-  VersionTally(long version, Reference reference) {
+  VersionTally(long version) {
     this.version = version;
-    this.reference = reference;
-    this.classes = new long[reference.classes().length];
-    this.confidence = new long[reference.confidence().length];
+  }
+
+  /** Has a lock of its own. */
+  InputWatch inputs() {
+    return inputs;
+  }
+
+  /** False while nothing has been counted. */
+  boolean isUsed() {
+    return answered > 0 || told > 0 || inputs.hasRead();
   }
 
   /** Counts an answer; what its confidence is not known of has NaN. */
   void answered(String label, double probability) {
     answered++;
     int index = label.matches("[0-9]{1,6}") ? Integer.parseInt(label) : -1;
-    if (index >= 0 && index < classes.length) {
+    if (index >= 0 && index < MOST_CLASSES) {
+      if (index >= classes.length) {
+        classes = Arrays.copyOf(classes, Math.min(MOST_CLASSES, 2 * index + 10));
+      }
       classes[index]++;
     }
-    if (confidence.length > 0 && probability >= 0 && probability <= 1) {
-      int bin = (int) Math.ceil(probability * confidence.length) - 1;
-      confidence[Math.max(0, Math.min(confidence.length - 1, bin))]++;
+    if (probability >= 0 && probability <= 1) {
+      confidence[Calibration.bin(probability)]++;
     }
   }
 
@@ -42,22 +55,17 @@ final class VersionTally {
     right -= wasRight ? 1 : 0;
   }
 
-  VersionFeedback report() {
-    double ks = Drift.ks(reference.confidence(), confidence);
+  /** The counts beside what the version answered when it was measured. */
+  VersionFeedback report(Reference reference) {
+    long[] expected = reference.confidence();
+    double ks = expected.length == confidence.length ? Drift.ks(expected, confidence) : Double.NaN;
     return new VersionFeedback(
         version,
         answered,
         new Share(right, told),
-        Drift.psi(reference.classes(), classes),
+        Drift.psi(reference.classes(), Arrays.copyOf(classes, reference.classes().length)),
         ks,
-        Drift.ksPValue(ks, sum(reference.confidence()), sum(confidence)));
-  }
-
-  private static long sum(long[] counts) {
-    long sum = 0;
-    for (long count : counts) {
-      sum += count;
-    }
-    return sum;
+        Drift.ksPValue(ks, Drift.total(expected), Drift.total(confidence)),
+        inputs.report());
   }
 }

@@ -133,14 +133,17 @@ public final class PolicyFile {
             retrain.count("min-feedback", 200, 1),
             retrain.number("accuracy", 0, 1),
             retrain.number("drift", 0, 100),
+            retrain.number("input-drift", 0, 100),
             retrain.time("cool-down", Duration.ofHours(24)));
     retrain.requireNoOthers();
-    boolean isRule = rule.accuracy().isPresent() || rule.drift().isPresent();
-    if (isRule && keep == 0) {
+    if (rule.isRule() && keep == 0) {
       throw retrain.invalid(
-          rule.accuracy().isPresent() ? "accuracy" : "drift", "needs 'feedback.keep' above 0");
+          rule.accuracy().isPresent()
+              ? "accuracy"
+              : rule.drift().isPresent() ? "drift" : "input-drift",
+          "needs 'feedback.keep' above 0");
     }
-    return new FeedbackSettings(keep, time, isRule ? Optional.of(rule) : Optional.empty());
+    return new FeedbackSettings(keep, time, rule.isRule() ? Optional.of(rule) : Optional.empty());
   }
 
   private static Rehearsal rehearsal(PolicySection shadow, PolicySection canary) {

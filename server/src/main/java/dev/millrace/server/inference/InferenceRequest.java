@@ -23,6 +23,7 @@ import java.util.function.BooleanSupplier;
  * @param priority how much it matters beside others
  * @param caller who asks
  * @param routingKey keeps equal ones with one version while canaries take shares; empty for none
+ * @param name the prediction's name, by which its truth can be told later; empty for none
  */
 public record InferenceRequest(
     ModelReference model,
@@ -33,8 +34,23 @@ public record InferenceRequest(
     BooleanSupplier cancelled,
     Priority priority,
     Caller caller,
-    String routingKey) {
-  /** A request without a routing key. */
+    String routingKey,
+    String name) {
+  /** A request without a name. */
+  public InferenceRequest(
+      ModelReference model,
+      String signature,
+      Map<String, TensorData> inputs,
+      List<String> outputs,
+      Deadline deadline,
+      BooleanSupplier cancelled,
+      Priority priority,
+      Caller caller,
+      String routingKey) {
+    this(model, signature, inputs, outputs, deadline, cancelled, priority, caller, routingKey, "");
+  }
+
+  /** A request without a routing key and a name. */
   public InferenceRequest(
       ModelReference model,
       String signature,
@@ -44,7 +60,7 @@ public record InferenceRequest(
       BooleanSupplier cancelled,
       Priority priority,
       Caller caller) {
-    this(model, signature, inputs, outputs, deadline, cancelled, priority, caller, "");
+    this(model, signature, inputs, outputs, deadline, cancelled, priority, caller, "", "");
   }
 
   /** Copies the collections. */

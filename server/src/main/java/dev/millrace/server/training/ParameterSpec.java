@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param defaultValue the value when none is given, as text
  * @param help one line for a person
  * @param choices the values allowed of a CHOICE; empty for the other kinds
+ * @param advanced true for one that most runs leave at its default, so that forms fold it away
  */
 public record ParameterSpec(
     String name,
@@ -29,7 +30,8 @@ public record ParameterSpec(
     boolean maximumExclusive,
     String defaultValue,
     String help,
-    List<String> choices) {
+    List<String> choices,
+    boolean advanced) {
   /** The form of a parameter's values. */
   public enum Kind {
     INTEGER,
@@ -62,7 +64,8 @@ public record ParameterSpec(
         maximumExclusive,
         defaultValue,
         help,
-        List.of());
+        List.of(),
+        false);
   }
 
   /** A whole number from minimum to maximum. */
@@ -85,13 +88,37 @@ public record ParameterSpec(
   /** One of a few words, the first of which is the default. */
   public static ParameterSpec choice(String name, List<String> words, String help) {
     return new ParameterSpec(
-        name, Kind.CHOICE, 0, false, words.size(), false, words.get(0), help, words);
+        name, Kind.CHOICE, 0, false, words.size(), false, words.get(0), help, words, false);
   }
 
   /** The same parameter with another default. */
   ParameterSpec withDefault(String value) {
     return new ParameterSpec(
-        name, kind, minimum, minimumExclusive, maximum, maximumExclusive, value, help, choices);
+        name,
+        kind,
+        minimum,
+        minimumExclusive,
+        maximum,
+        maximumExclusive,
+        value,
+        help,
+        choices,
+        advanced);
+  }
+
+  /** The same parameter as one that forms fold away. */
+  public ParameterSpec asAdvanced() {
+    return new ParameterSpec(
+        name,
+        kind,
+        minimum,
+        minimumExclusive,
+        maximum,
+        maximumExclusive,
+        defaultValue,
+        help,
+        choices,
+        true);
   }
 
   /** What is wrong with a value, if anything is. */

@@ -5,7 +5,6 @@ import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ServingException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -44,6 +43,7 @@ public final class TrainingJobs implements AutoCloseable {
   private final InstantSource clock;
   private final JobScribe scribe;
   private final JobRuns runs;
+  private final JobEvents events;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -88,22 +88,15 @@ public final class TrainingJobs implements AutoCloseable {
     this.clock = clock;
     this.scribe = new JobScribe(journal, clock, listener);
     this.table = new JobTable(ids);
-    this.runs =
-        new JobRuns(
-            journal,
-            trainer,
-            publisher,
-            queue,
-            rules.retries(),
-            this::sweep,
-            clock,
-            scribe,
-            lock,
-            table);
+    this.events = new JobEvents(journal, lock, table);
+    JobSweep sweep = new JobSweep(journal, rules.retention(), clock, lock, table);
+    JobEnds ends =
+        new JobEnds(journal, publisher, queue, rules.retries(), sweep, clock, scribe, lock);
+    this.runs = new JobRuns(journal, trainer, ends, clock, scribe, lock, table);
     synchronized (lock) {
       journal.load().forEach(this::recover);
     }
-    sweep();
+    sweep.run();
   }
 
   /** Runs jobs from now on; to be called once, when whatever they need is there. */
@@ -268,22 +261,7 @@ public final class TrainingJobs implements AutoCloseable {
    * @throws ServingException JOB_NOT_FOUND or SEQUENCE_OUT_OF_RANGE
    */
   public List<TrainingEvent> eventsAfter(String id, long sequence) {
-    TrainingJob job;
-    synchronized (lock) {
-      JobSlot slot = table.get(id);
-      job = slot.job();
-      if (sequence < 0 || sequence > job.sequence()) {
-        throw JobRefusal.sequenceOutOfRange(job);
-      }
-      if (sequence >= slot.dropped()) {
-        return slot.eventsAfter(sequence);
-      }
-    }
-    List<TrainingEvent> all = journal.events(job.record());
-    if (all.size() != job.sequence()) {
-      throw new IllegalStateException("the journal has lost events of job " + id);
-    }
-    return all.subList(Math.toIntExact(sequence), all.size());
+    return events.after(id, sequence);
   }
 
   /** Ends what {@link #onEvent} began. */
@@ -300,11 +278,7 @@ public final class TrainingJobs implements AutoCloseable {
    * @throws ServingException JOB_NOT_FOUND
    */
   public Subscription onEvent(String id, Runnable watcher) {
-    synchronized (lock) {
-      JobSlot slot = table.get(id);
-      slot.watchers().add(watcher);
-      return () -> slot.watchers().remove(watcher);
-    }
+    return events.subscribe(id, watcher);
   }
 
   /** True once the server is stopping: events may still follow, but watchers should not wait. */
@@ -356,27 +330,6 @@ public final class TrainingJobs implements AutoCloseable {
       journal.clear(entry.record());
     } else {
       queue.add(entry.record().id(), entry.record().spec().priority(), clock.instant());
-    }
-  }
-
-  /** Removes the jobs that have outlived their time. */
-  private void sweep() {
-    List<JobRecord> removed = new ArrayList<>();
-    synchronized (lock) {
-      List<TrainingJob> ended =
-          table.newestFirst().stream()
-              .filter(slot -> !slot.isClaimed())
-              .map(JobSlot::job)
-              .filter(job -> job.state().isFinal())
-              .toList();
-      for (TrainingJob job : rules.retention().outlived(ended, clock.instant())) {
-        table.remove(job.record());
-        removed.add(job.record());
-      }
-    }
-    for (JobRecord record : removed) {
-      log.info("job {} is removed: it ended long ago", record.id());
-      journal.remove(record);
     }
   }
 }

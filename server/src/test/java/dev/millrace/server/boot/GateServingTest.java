@@ -3,6 +3,7 @@ package dev.millrace.server.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.millrace.server.testing.Digits;
 import dev.millrace.server.testing.TrainedDigits;
 import dev.millrace.v1.CreateTrainingJobRequest;
 import dev.millrace.v1.GateServiceGrpc;
@@ -11,12 +12,15 @@ import dev.millrace.v1.GetGateResponse;
 import dev.millrace.v1.GetJudgementRequest;
 import dev.millrace.v1.GetTrainingJobRequest;
 import dev.millrace.v1.HistoryEvent;
+import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.JudgeVersionRequest;
 import dev.millrace.v1.Judgement;
 import dev.millrace.v1.JudgementState;
 import dev.millrace.v1.ListHistoryRequest;
+import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.PromoteRequest;
 import dev.millrace.v1.RuleResult;
+import dev.millrace.v1.Traffic;
 import dev.millrace.v1.TrainingJob;
 import dev.millrace.v1.TrainingJobState;
 import dev.millrace.v1.TrainingServiceGrpc;
@@ -25,8 +29,11 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +49,15 @@ final class GateServingTest {
       bars: {accuracy: 0.3}
       champion: {accuracy-loss: 0.01}
       """;
+
+  private static final Digits DIGITS = Digits.ofTestSet();
+  private static final Set<JudgementState> UNDER_WAY =
+      Set.of(
+          JudgementState.JUDGEMENT_STATE_EVALUATING,
+          JudgementState.JUDGEMENT_STATE_PASSED,
+          JudgementState.JUDGEMENT_STATE_PROMOTING,
+          JudgementState.JUDGEMENT_STATE_SHADOWING,
+          JudgementState.JUDGEMENT_STATE_CANARYING);
 
   private Path folder = Path.of("");
   private LifeRig rig;
@@ -152,6 +168,92 @@ final class GateServingTest {
         catchThrowableOfType(StatusRuntimeException.class, () -> create(1));
     assertThat(LifeRig.reason(refused)).isEqualTo("SETTINGS_INVALID");
     assertThat(refused.getMessage()).contains("line 1: unknown key 'bars.acuracy'");
+  }
+
+  @Test
+  void judge_aBetterVersionByStages_answersCopiesThenSomeCallersThenAll() throws IOException {
+    promote(1, true, "the first");
+    Path policy = folder.resolve("models/mnist/gate.yaml");
+    Files.writeString(
+        policy,
+        POLICY
+            + """
+            promote: shadow-then-canary
+            shadow: {examples: 30, min-agreement: 0.2}
+            canary: {share: 0.5, requests: 30}
+            """);
+    TrainedDigits.export(folder.resolve("models/mnist/2"), 80);
+    Map<String, Set<String>> answered = askWhileJudged(2);
+
+    assertThat(judgement(2).getState())
+        .as(judgement(2).getMessage())
+        .isEqualTo(JudgementState.JUDGEMENT_STATE_PROMOTED);
+    assertThat(answered.keySet()).containsSubsequence("shadow", "canary");
+    assertThat(answered.get("shadow")).containsExactly("models/mnist/versions/1");
+    assertThat(answered.get("canary"))
+        .containsExactlyInAnyOrder("models/mnist/versions/1", "models/mnist/versions/2");
+    assertThat(champion()).isEqualTo(2);
+    assertThat(ask(0)).isEqualTo("models/mnist/versions/2");
+
+    // One that says something else than the champion is stopped while nobody but copies saw it.
+    Files.writeString(
+        policy,
+        """
+        evaluate: {examples: 200}
+        champion: {accuracy-loss: 1}
+        promote: shadow-then-canary
+        shadow: {examples: 30, min-agreement: 0.98}
+        """);
+    TrainedDigits.export(folder.resolve("models/mnist/3"), 1);
+    Map<String, Set<String>> again = askWhileJudged(3);
+    assertThat(judgement(3).getState())
+        .as(judgement(3).getMessage())
+        .isEqualTo(JudgementState.JUDGEMENT_STATE_STOPPED);
+    assertThat(judgement(3).getMessage()).contains("agreed with the champion on 0.");
+    assertThat(again.get("shadow")).containsExactly("models/mnist/versions/2");
+    assertThat(again.keySet()).doesNotContain("canary");
+    assertThat(champion()).isEqualTo(2);
+    assertThat(rig.model("mnist").getTraffic().hasShadow()).isFalse();
+  }
+
+  /** Judges a version, and asks as callers do until it is decided; who answered, by the traffic. */
+  private Map<String, Set<String>> askWhileJudged(long version) {
+    LifeRig.await(() -> rig.states("mnist").containsKey(version), () -> rig.states("mnist") + "");
+    gate()
+        .judgeVersion(
+            JudgeVersionRequest.newBuilder().setName("models/mnist/versions/" + version).build());
+    Map<String, Set<String>> answered = new LinkedHashMap<>();
+    int[] callers = new int[1];
+    LifeRig.await(
+        () -> {
+          String before = traffic();
+          String by = ask(callers[0]++);
+          if (before.equals(traffic())) {
+            answered.computeIfAbsent(before, traffic -> new TreeSet<>()).add(by);
+          }
+          return !UNDER_WAY.contains(judgement(version).getState());
+        },
+        () -> judgement(version).toString());
+    return answered;
+  }
+
+  private String traffic() {
+    Traffic now = rig.model("mnist").getTraffic();
+    return now.hasShadow() ? "shadow" : now.getCanariesCount() > 0 ? "canary" : "champion";
+  }
+
+  /** The version that answers a caller. */
+  private String ask(int caller) {
+    return InferenceServiceGrpc.newBlockingStub(rig.channel())
+        .predict(
+            PredictRequest.newBuilder()
+                .setModel("mnist")
+                .setRoutingKey("caller-" + caller)
+                .putInputs(
+                    "images",
+                    DoorRig.floats(new long[] {1, 28, 28, 1}, DIGITS.pixels(caller % 1000)))
+                .build())
+        .getModel();
   }
 
   private long train(int steps) {

@@ -66,6 +66,7 @@ final class MetricsDocTest {
     Files.writeString(
         folder.resolve("models/doubling/millrace.yaml"),
         "cache: {max-size: 1MiB}\nversions: {policy: all}\nrequest-log: {sample: 1}\n");
+    Files.writeString(folder.resolve("models/doubling/gate.yaml"), "feedback: {keep: 10}\n");
     Files.createDirectories(folder.resolve("models/broken/1/variables"));
     Files.write(folder.resolve("models/broken/1/saved_model.pb"), new byte[] {1, 2, 3});
     Files.writeString(
@@ -149,7 +150,12 @@ final class MetricsDocTest {
   /** Answers and refusals of each kind, with made-up names where a name goes. */
   private void everyOutcome() {
     ModelServiceGrpc.ModelServiceBlockingStub models = ModelServiceGrpc.newBlockingStub(channel);
-    models.promote(PromoteRequest.newBuilder().setName("models/doubling/versions/1").build());
+    models.promote(
+        PromoteRequest.newBuilder()
+            .setName("models/doubling/versions/1")
+            .setOverrideGate(true)
+            .setReason("the gate has a policy for its feedback alone")
+            .build());
     models.setTraffic(
         SetTrafficRequest.newBuilder()
             .setModel("doubling")

@@ -23,6 +23,8 @@ import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.Reviews;
 import dev.millrace.server.testing.TrainableModels;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -236,6 +238,56 @@ final class TextTrainingIT {
     assertThat(job.metrics().get("parent_test_accuracy")).isLessThan(0.2);
     assertThat(job.metrics().get("test_accuracy")).isGreaterThan(0.8);
     assertThat(job.publishedVersion()).hasValue(2);
+  }
+
+  @Test
+  @Order(9)
+  void upload_byAForm_makesADatasetOfItsParts() {
+    Http http = new Http(server.httpPort().getAsInt());
+    String table = "review,label\n" + "good,positive\nbad,negative\n".repeat(20);
+    String layout = "text: review\n";
+    HttpResponse<byte[]> made = post(http, "posted", table, layout);
+    assertThat(made.statusCode()).as(Http.text(made)).isEqualTo(200);
+    JsonNode dataset = Http.json(made).path("dataset");
+    assertThat(dataset.path("kind").asText()).isEqualTo("DATASET_KIND_TEXTS");
+    assertThat(client.datasets().get("posted").digest()).isEqualTo(dataset.path("digest").asText());
+
+    assertThat(Http.json(post(http, "posted", table, layout))).isEqualTo(Http.json(made));
+    assertThat(Http.reason(post(http, "posted", table + "fair,positive\n", layout)))
+        .isEqualTo("DATASET_EXISTS");
+    assertThat(Http.reason(post(http, "other", table, "text: nothing\n")))
+        .isEqualTo("DATASET_INVALID");
+    assertThat(Http.reason(http.send("POST", "/api/v1/datasets/other:upload", "{}")))
+        .isEqualTo("MEDIA_TYPE_UNSUPPORTED");
+    assertThat(
+            Http.reason(
+                http.send(
+                    http.request("/api/v1/datasets/other:upload")
+                        .header("content-type", "multipart/form-data; boundary=edge")
+                        .POST(HttpRequest.BodyPublishers.ofString("no edge at all")))))
+        .isIn("REQUEST_MALFORMED", "IMPORT_INVALID");
+  }
+
+  /** As {@code curl -F file=@table.csv -F dataset.yaml=...} sends it. */
+  private static HttpResponse<byte[]> post(Http http, String name, String table, String layout) {
+    String body =
+        """
+        --edge\r
+        Content-Disposition: form-data; name="file"; filename="table.csv"\r
+        Content-Type: text/csv\r
+        \r
+        %s\r
+        --edge\r
+        Content-Disposition: form-data; name="dataset.yaml"\r
+        \r
+        %s\r
+        --edge--\r
+        """
+            .formatted(table, layout);
+    return http.send(
+        http.request("/api/v1/datasets/" + name + ":upload")
+            .header("content-type", "multipart/form-data; boundary=edge")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
   private static TrainingRequest request() {

@@ -7,11 +7,18 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
+import dev.millrace.server.tensor.DataType;
+import dev.millrace.server.tensor.Shape;
+import dev.millrace.server.tensor.TensorData;
 import dev.millrace.server.testing.PuppetClock;
+import dev.millrace.server.testing.PuppetExecutor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -20,15 +27,18 @@ class FeedbackTest {
   private static final ModelName MODEL = new ModelName("m");
   private static final VersionId SECOND = new VersionId(MODEL, 2);
   private static final double[] NONE = {};
+  private static final long[] CONFIDENT = {0, 0, 0, 0, 0, 0, 0, 5, 5, 0, 0, 0, 0, 10, 80};
 
   private final PuppetClock clock = new PuppetClock();
   private final FakeJobs jobs = new FakeJobs();
+  private final PuppetExecutor later = new PuppetExecutor();
+  private Reference reference = new Reference(new long[] {50, 50}, CONFIDENT);
   private FeedbackSettings settings = rule(OptionalDouble.of(0.9), OptionalDouble.empty());
   private final Feedback feedback =
       new Feedback(
-          model -> settings,
-          id -> new Reference(new long[] {50, 50}, new long[] {10, 90}),
+          new Feedback.Sources(model -> settings, id -> reference, id -> Optional.empty()),
           new Retraining(jobs, Runnable::run, clock),
+          later,
           clock);
 
   @Test
@@ -143,6 +153,52 @@ class FeedbackTest {
     assertThat(jobs.started.get(0)).contains("the answers have drifted: PSI is");
   }
 
+  @Test
+  void report_ofAVersionThatIsMeasuredLater_showsTheDriftOfAllItsAnswers() {
+    reference = Reference.NONE;
+    for (int i = 0; i < 200; i++) {
+      answered("", SECOND, List.of("0"), new double[] {0.3});
+    }
+    assertThat(feedback.report(MODEL).get(0).classPsi()).isNaN();
+    reference = new Reference(new long[] {50, 50}, CONFIDENT);
+    clock.advance(Duration.ofSeconds(6));
+    assertThat(feedback.report(MODEL).get(0).classPsi()).isGreaterThan(1);
+  }
+
+  @Test
+  void answered_withOldSettings_doesNotWaitForTheNewOnes() {
+    answered("a", SECOND, List.of("0"), NONE);
+    clock.advance(Duration.ofSeconds(6));
+    settings = FeedbackSettings.OFF;
+    answered("b", SECOND, List.of("0"), NONE);
+    assertThat(feedback.waiting(MODEL)).isEqualTo(2);
+    later.runAll();
+    answered("c", SECOND, List.of("0"), NONE);
+    assertThat(feedback.waiting(MODEL)).isEqualTo(2);
+  }
+
+  @Test
+  void retrain_inputsThatHaveDrifted_startAJob() {
+    settings = rule(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.of(0.25));
+    feedback.expect(SECOND);
+    later.runAll();
+    asked(InputWatch.LEARNED + 100, 1);
+    assertThat(jobs.started).isEmpty();
+    asked(300, 5);
+    assertThat(jobs.started).hasSize(1);
+    assertThat(jobs.started.get(0)).contains("the inputs have drifted: PSI of 'x.m");
+  }
+
+  private void asked(int requests, float value) {
+    for (int i = 0; i < requests; i++) {
+      ByteBuffer bytes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.putFloat(value + i % 10).flip();
+      TensorData tensor = TensorData.ofBytes(DataType.FLOAT32, Shape.of(1, 1), bytes);
+      feedback.asked(SECOND, Map.of("x", tensor));
+      clock.advance(Duration.ofMillis(500));
+    }
+  }
+
   private void answered(String name, VersionId id, List<String> labels, double[] confidence) {
     feedback.answered(id, labels, confidence);
     if (!name.isEmpty()) {
@@ -168,10 +224,16 @@ class FeedbackTest {
   }
 
   private static FeedbackSettings rule(OptionalDouble accuracy, OptionalDouble psi) {
+    return rule(accuracy, psi, OptionalDouble.empty());
+  }
+
+  private static FeedbackSettings rule(
+      OptionalDouble accuracy, OptionalDouble psi, OptionalDouble inputs) {
+    int least = inputs.isPresent() ? 50 : 3;
     return new FeedbackSettings(
         5,
         Duration.ofMinutes(10),
-        Optional.of(new RetrainRule(3, accuracy, psi, Duration.ofHours(1))));
+        Optional.of(new RetrainRule(least, accuracy, psi, inputs, Duration.ofHours(1))));
   }
 
   private final class FakeJobs implements Retraining.Jobs {

@@ -84,7 +84,7 @@ class PolicyFileTest {
                 + 3
                 + 1
                 + 7
-                + 6);
+                + 7);
   }
 
   @Test

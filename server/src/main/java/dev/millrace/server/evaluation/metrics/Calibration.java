@@ -67,7 +67,8 @@ public record Calibration(double expectedError, double maximumError, List<Bin> b
     return new Calibration(expected, maximum, bins);
   }
 
-  private static int bin(double probability) {
+  /** The bin of a probability, which has its upper end. */
+  public static int bin(double probability) {
     return Math.min(BINS - 1, Math.max(0, (int) Math.ceil(probability * BINS) - 1));
   }
 }

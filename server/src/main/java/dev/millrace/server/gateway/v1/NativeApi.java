@@ -61,6 +61,7 @@ public final class NativeApi implements HttpRoutes, HttpService {
   private final HttpErrors errors;
   private final Executor executor;
   private final Classification classification;
+  private final DatasetForm datasets;
 
   /**
    * The routes.
@@ -75,6 +76,7 @@ public final class NativeApi implements HttpRoutes, HttpService {
     this.errors = errors;
     this.executor = executor;
     this.classification = new Classification(calls, errors, nanoTime);
+    this.datasets = new DatasetForm(calls, errors, executor);
   }
 
   @Override
@@ -97,9 +99,14 @@ public final class NativeApi implements HttpRoutes, HttpService {
       }
     }
     Optional<String> classified = Classification.model(context.path());
-    return classified.isPresent() && request.method() == HttpMethod.POST
-        ? classification.serve(classified.get(), context, request)
-        : nothing(context, classified.isPresent());
+    Optional<String> uploaded = DatasetForm.dataset(context.path());
+    boolean posts = request.method() == HttpMethod.POST;
+    if (classified.isPresent() && posts) {
+      return classification.serve(classified.get(), context, request);
+    }
+    return uploaded.isPresent() && posts
+        ? datasets.serve(uploaded.get(), context, request)
+        : nothing(context, classified.isPresent() || uploaded.isPresent());
   }
 
   private HttpResponse answer(

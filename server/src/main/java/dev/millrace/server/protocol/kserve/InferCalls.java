@@ -3,6 +3,7 @@ package dev.millrace.server.protocol.kserve;
 import dev.millrace.proto.inference.ModelInferRequest;
 import dev.millrace.proto.inference.ModelInferRequest.InferRequestedOutputTensor;
 import dev.millrace.proto.inference.ModelInferResponse;
+import dev.millrace.server.feedback.Feedback;
 import dev.millrace.server.inference.InferenceRequest;
 import dev.millrace.server.inference.Predictor;
 import dev.millrace.server.model.ErrorReason;
@@ -11,6 +12,7 @@ import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.CallDeadline;
 import dev.millrace.server.protocol.Callers;
+import dev.millrace.server.protocol.RequestName;
 import dev.millrace.server.protocol.StatusMapper;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
@@ -95,6 +97,13 @@ final class InferCalls {
         parameters.deadline(CallDeadline.of(context, clock), clock.instant()),
         context::isCancelled,
         parameters.priority(),
-        Callers.current());
+        Callers.current(),
+        "",
+        name(request.getId()));
+  }
+
+  /** Ids may be of any length, and names of predictions may not. */
+  private static String name(String id) {
+    return id.length() > Feedback.LONGEST_NAME ? "" : RequestName.orCurrent(id);
   }
 }

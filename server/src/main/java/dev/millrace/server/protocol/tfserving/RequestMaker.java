@@ -10,6 +10,7 @@ import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.CallDeadline;
 import dev.millrace.server.protocol.Callers;
+import dev.millrace.server.protocol.RequestName;
 import dev.millrace.server.tensor.TensorData;
 import io.grpc.Context;
 import java.time.InstantSource;
@@ -75,6 +76,8 @@ final class RequestMaker {
         CallDeadline.of(context, clock),
         context::isCancelled,
         Priority.NORMAL,
-        Callers.current());
+        Callers.current(),
+        "",
+        RequestName.current());
   }
 }

@@ -1,10 +1,9 @@
 package dev.millrace.server.protocol.v1;
 
+import dev.millrace.server.dataset.DatasetFacts;
 import dev.millrace.server.dataset.DatasetKind;
 import dev.millrace.server.dataset.DatasetPlan;
 import dev.millrace.server.dataset.Declaration;
-import dev.millrace.server.dataset.LabelledDataset;
-import dev.millrace.server.dataset.TextDataset;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldViolation;
 import dev.millrace.server.model.ModelName;
@@ -86,35 +85,26 @@ final class DatasetCodec {
     return dataset;
   }
 
-  static Dataset encode(LabelledDataset dataset, Declaration declaration) {
-    return declared(encode(dataset).toBuilder(), declaration).build();
+  static Dataset encode(DatasetFacts facts, Declaration declaration) {
+    return declared(encode(facts).toBuilder(), declaration).build();
   }
 
   static dev.millrace.v1.DatasetKind encode(DatasetKind kind) {
     return dev.millrace.v1.DatasetKind.valueOf("DATASET_KIND_" + kind.name());
   }
 
-  private static Dataset encode(LabelledDataset dataset) {
-    Dataset.Builder builder =
-        Dataset.newBuilder()
-            .setName(resource(dataset.name()))
-            .setKind(encode(dataset.kind()))
-            .setDigest(dataset.digest());
-    if (dataset instanceof dev.millrace.server.dataset.Dataset images) {
-      builder
-          .setTrainExamples(images.train().count())
-          .setValidationExamples(images.validation().count())
-          .setTestExamples(images.test().count())
-          .setHeight(images.train().height())
-          .setWidth(images.train().width());
-    } else if (dataset instanceof TextDataset texts) {
-      builder
-          .setTrainExamples(texts.train().count())
-          .setValidationExamples(texts.validation().count())
-          .setTestExamples(texts.test().count())
-          .addAllLabels(texts.classes())
-          .addAllSlices(texts.train().columns().keySet());
-    }
-    return builder.build();
+  private static Dataset encode(DatasetFacts facts) {
+    return Dataset.newBuilder()
+        .setName(resource(facts.name()))
+        .setKind(encode(facts.kind()))
+        .setDigest(facts.digest())
+        .setTrainExamples(facts.train())
+        .setValidationExamples(facts.validation())
+        .setTestExamples(facts.test())
+        .setHeight(facts.height())
+        .setWidth(facts.width())
+        .addAllLabels(facts.labels())
+        .addAllSlices(facts.slices())
+        .build();
   }
 }

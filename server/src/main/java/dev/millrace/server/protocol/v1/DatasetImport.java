@@ -1,11 +1,11 @@
 package dev.millrace.server.protocol.v1;
 
+import dev.millrace.server.dataset.DatasetFacts;
 import dev.millrace.server.dataset.DatasetPlan;
 import dev.millrace.server.dataset.DatasetUpload;
 import dev.millrace.server.dataset.DatasetUploads;
-import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.dataset.Declarations;
-import dev.millrace.server.dataset.LabelledDataset;
+import dev.millrace.server.dataset.KnownDatasets;
 import dev.millrace.server.model.Permission;
 import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
@@ -19,20 +19,20 @@ import java.util.concurrent.Executor;
 final class DatasetImport
     extends UploadCall<ImportDatasetRequest, ImportDatasetResponse, DatasetUpload> {
   private final DatasetUploads uploads;
-  private final Datasets datasets;
+  private final KnownDatasets known;
   private final Declarations declarations;
   private final String caller = Callers.current().id();
 
   DatasetImport(
       DatasetUploads uploads,
-      Datasets datasets,
+      KnownDatasets known,
       Declarations declarations,
       ServerCallStreamObserver<ImportDatasetResponse> observer,
       StatusMapper statuses,
       Executor finishing) {
     super(observer, statuses, finishing);
     this.uploads = uploads;
-    this.datasets = datasets;
+    this.known = known;
     this.declarations = declarations;
   }
 
@@ -49,7 +49,7 @@ final class DatasetImport
     requireFirst();
     Callers.require(Permission.TRAIN, "dataset", plan.name());
     if (uploads.isThere(plan)) {
-      answer(encode(datasets.read(plan.name())));
+      answerLater(() -> encode(known.read(plan.name())));
     } else {
       hold(uploads.begin(plan));
     }
@@ -63,7 +63,7 @@ final class DatasetImport
   @Override
   ImportDatasetResponse finish(DatasetUpload whole) {
     try (whole) {
-      return encode(uploads.finish(whole));
+      return encode(DatasetFacts.of(uploads.finish(whole)));
     }
   }
 
@@ -72,9 +72,9 @@ final class DatasetImport
     held.close();
   }
 
-  private ImportDatasetResponse encode(LabelledDataset dataset) {
+  private ImportDatasetResponse encode(DatasetFacts facts) {
     return ImportDatasetResponse.newBuilder()
-        .setDataset(DatasetCodec.encode(dataset, declarations.of(dataset.name())))
+        .setDataset(DatasetCodec.encode(facts, declarations.of(facts.name())))
         .build();
   }
 }

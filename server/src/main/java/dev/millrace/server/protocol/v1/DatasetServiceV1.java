@@ -1,8 +1,10 @@
 package dev.millrace.server.protocol.v1;
 
+import dev.millrace.server.dataset.DatasetFacts;
 import dev.millrace.server.dataset.DatasetUploads;
 import dev.millrace.server.dataset.Datasets;
 import dev.millrace.server.dataset.Declarations;
+import dev.millrace.server.dataset.KnownDatasets;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.privacy.DatasetDeletions;
@@ -23,6 +25,9 @@ import dev.millrace.v1.ListDeletionsRequest;
 import dev.millrace.v1.ListDeletionsResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -30,6 +35,7 @@ import java.util.concurrent.RejectedExecutionException;
 public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImplBase {
   private final Datasets datasets;
   private final Declarations declarations;
+  private final KnownDatasets known;
   private final DatasetUploads uploads;
   private final DatasetDeletions deletions;
   private final StatusMapper statuses;
@@ -38,7 +44,8 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
   /**
    * A service.
    *
-   * @param finishing checks uploads that are whole and deletes datasets, which may take seconds
+   * @param finishing checks uploads that are whole, and reads and deletes datasets, which may take
+   *     seconds
    */
   public DatasetServiceV1(
       Datasets datasets,
@@ -49,6 +56,7 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
       Executor finishing) {
     this.datasets = datasets;
     this.declarations = declarations;
+    this.known = new KnownDatasets(datasets);
     this.uploads = uploads;
     this.deletions = deletions;
     this.statuses = statuses;
@@ -79,13 +87,11 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
   public void getDataset(GetDatasetRequest request, StreamObserver<GetDatasetResponse> observer) {
     Answers.send(
         observer,
-        () -> {
-          String name = DatasetCodec.name(request.getName());
-          SeenDatasets.require(name);
-          return GetDatasetResponse.newBuilder()
-              .setDataset(DatasetCodec.encode(datasets.read(name), declarations.of(name)))
-              .build();
-        },
+        facts(request.getName()),
+        facts ->
+            GetDatasetResponse.newBuilder()
+                .setDataset(DatasetCodec.encode(facts, declarations.of(facts.name())))
+                .build(),
         statuses::toStatus);
   }
 
@@ -128,13 +134,42 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
         statuses::toStatus);
   }
 
+  /** Reading a dataset takes time and memory, so that it is done by one thread and seldom. */
+  private CompletionStage<DatasetFacts> facts(String resource) {
+    CompletableFuture<DatasetFacts> facts = new CompletableFuture<>();
+    try {
+      String name = DatasetCodec.name(resource);
+      SeenDatasets.require(name);
+      Optional<DatasetFacts> found = known.find(name);
+      if (found.isPresent()) {
+        facts.complete(found.get());
+      } else {
+        finishing.execute(() -> read(name, facts));
+      }
+    } catch (RejectedExecutionException stopping) {
+      facts.completeExceptionally(
+          new ServingException(ErrorReason.DRAINING, "the server is stopping; try again"));
+    } catch (RuntimeException refused) {
+      facts.completeExceptionally(refused);
+    }
+    return facts;
+  }
+
+  private void read(String name, CompletableFuture<DatasetFacts> facts) {
+    try {
+      facts.complete(known.read(name));
+    } catch (RuntimeException | Error refused) {
+      facts.completeExceptionally(refused);
+    }
+  }
+
   @Override
   public StreamObserver<ImportDatasetRequest> importDataset(
       StreamObserver<ImportDatasetResponse> observer) {
     DatasetImport call =
         new DatasetImport(
             uploads,
-            datasets,
+            known,
             declarations,
             (ServerCallStreamObserver<ImportDatasetResponse>) observer,
             statuses,

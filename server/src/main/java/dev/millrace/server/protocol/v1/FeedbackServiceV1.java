@@ -1,10 +1,7 @@
 package dev.millrace.server.protocol.v1;
 
-import dev.millrace.server.evaluation.metrics.Share;
 import dev.millrace.server.feedback.Feedback;
-import dev.millrace.server.feedback.VersionFeedback;
 import dev.millrace.server.model.ModelName;
-import dev.millrace.server.model.VersionId;
 import dev.millrace.server.protocol.Answers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.FeedbackServiceGrpc;
@@ -66,31 +63,9 @@ public final class FeedbackServiceV1 extends FeedbackServiceGrpc.FeedbackService
         GetFeedbackResponse.newBuilder()
             .setEnabled(feedback.takes(model))
             .setWaiting(feedback.waiting(model));
-    feedback.report(model).forEach(version -> response.addVersions(encode(model, version)));
+    feedback
+        .report(model)
+        .forEach(version -> response.addVersions(FeedbackCodec.encode(model, version)));
     return response.build();
-  }
-
-  private static dev.millrace.v1.VersionFeedback encode(ModelName model, VersionFeedback version) {
-    Share told = version.told();
-    dev.millrace.v1.VersionFeedback.Builder builder =
-        dev.millrace.v1.VersionFeedback.newBuilder()
-            .setVersion(new VersionId(model, version.version()).resource())
-            .setAnswered(version.answered())
-            .setAccuracy(
-                dev.millrace.v1.Share.newBuilder()
-                    .setHits(told.hits())
-                    .setOf(told.of())
-                    .setValue(told.value())
-                    .setLower(told.lower())
-                    .setUpper(told.upper()));
-    if (!Double.isNaN(version.classPsi())) {
-      builder.setClassPsi(version.classPsi());
-    }
-    if (!Double.isNaN(version.confidenceKs())) {
-      builder
-          .setConfidenceKs(version.confidenceKs())
-          .setConfidencePValue(version.confidencePValue());
-    }
-    return builder.build();
   }
 }

@@ -14,6 +14,7 @@ import dev.millrace.server.model.Signature;
 import dev.millrace.server.protocol.Answers;
 import dev.millrace.server.protocol.CallDeadline;
 import dev.millrace.server.protocol.Callers;
+import dev.millrace.server.protocol.RequestName;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.tensor.TensorData;
 import dev.millrace.v1.ExplainRequest;
@@ -29,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The native inference service: from the wire to the predictor chain and back. Thread-safe. */
@@ -38,23 +38,13 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
 
   private final Predictor predictor;
   private final ExplainCalls explanations;
-  private final BiConsumer<String, InferenceResponse> named;
   private final StatusMapper statuses;
   private final InstantSource clock;
   private final TensorCodec codec = new TensorCodec();
 
-  /**
-   * A service over a predictor chain.
-   *
-   * @param named hears of answers to requests with a name, before their callers do
-   */
+  /** A service over a predictor chain. */
   public InferenceServiceV1(
-      Predictor predictor,
-      ExplainCalls explanations,
-      BiConsumer<String, InferenceResponse> named,
-      StatusMapper statuses,
-      InstantSource clock) {
-    this.named = named;
+      Predictor predictor, ExplainCalls explanations, StatusMapper statuses, InstantSource clock) {
     this.predictor = predictor;
     this.explanations = explanations;
     this.statuses = statuses;
@@ -73,9 +63,7 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
     TensorCodec.Form form = TensorCodec.form(request.getInputsMap().values());
     predictor
         .predict(decoded)
-        .whenComplete(
-            (response, failure) ->
-                answer(observer, form, request.getRequestId(), response, failure));
+        .whenComplete((response, failure) -> answer(observer, form, response, failure));
   }
 
   @Override
@@ -89,6 +77,7 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
               request.getInputsMap(),
               List.of(),
               request.getPriority(),
+              "",
               "");
       answer = explanations.explain(request, decoded);
     } catch (RuntimeException refused) {
@@ -101,7 +90,6 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
   private void answer(
       StreamObserver<PredictResponse> observer,
       TensorCodec.Form form,
-      String requestId,
       @Nullable InferenceResponse response,
       @Nullable Throwable failure) {
     if (response == null) {
@@ -118,9 +106,6 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
           .outputs()
           .forEach((name, tensor) -> builder.putOutputs(name, codec.encode(tensor, form)));
       encoded = builder.build();
-      if (!requestId.isEmpty()) {
-        named.accept(requestId, response);
-      }
     } catch (RuntimeException | Error defect) {
       // Thrown on, it would vanish in the stage, and the caller would wait for ever.
       observer.onError(statuses.toStatus(defect));
@@ -138,7 +123,8 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
         request.getInputsMap(),
         request.getOutputsList(),
         request.getPriority(),
-        routingKey(request));
+        routingKey(request),
+        RequestName.orCurrent(request.getRequestId()));
   }
 
   private InferenceRequest request(
@@ -147,7 +133,8 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
       Map<String, Tensor> tensors,
       List<String> outputs,
       dev.millrace.v1.Priority priority,
-      String routingKey) {
+      String routingKey,
+      String name) {
     ModelReference reference = ModelReference.parse(model);
     Map<String, TensorData> inputs = new LinkedHashMap<>();
     for (Map.Entry<String, Tensor> input : tensors.entrySet()) {
@@ -163,7 +150,8 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
         context::isCancelled,
         priority(priority),
         Callers.current(),
-        routingKey);
+        routingKey,
+        name);
   }
 
   private static String routingKey(PredictRequest request) {

@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.millrace.server.catalog.VersionStatus;
 import dev.millrace.server.catalog.WarmUpReport;
+import dev.millrace.server.feedback.VersionFeedback;
 import dev.millrace.server.inference.shadow.ShadowReport;
 import dev.millrace.server.model.BatchPlan;
 import dev.millrace.server.model.ModelName;
@@ -32,6 +33,7 @@ public final class ModelCodec {
   private final Function<ModelName, ModelRecord> records;
   private final Function<ModelName, Optional<ShadowReport>> shadows;
   private final Function<VersionId, Optional<Instant>> dataDeleted;
+  private final Function<VersionId, Optional<VersionFeedback>> feedback;
 
   /**
    * A codec.
@@ -41,18 +43,21 @@ public final class ModelCodec {
    * @param records finds what is decided about a model
    * @param shadows finds what its shadow has shown
    * @param dataDeleted finds when the data was deleted that a version was trained on
+   * @param feedback finds what its answers were worth; may wait for a store
    */
   public ModelCodec(
       Function<VersionId, Optional<Manifest>> manifests,
       Function<VersionId, Optional<String>> digests,
       Function<ModelName, ModelRecord> records,
       Function<ModelName, Optional<ShadowReport>> shadows,
-      Function<VersionId, Optional<Instant>> dataDeleted) {
+      Function<VersionId, Optional<Instant>> dataDeleted,
+      Function<VersionId, Optional<VersionFeedback>> feedback) {
     this.manifests = manifests;
     this.digests = digests;
     this.records = records;
     this.shadows = shadows;
     this.dataDeleted = dataDeleted;
+    this.feedback = feedback;
   }
 
   Model encode(ModelName model, List<VersionStatus> versions) {
@@ -64,7 +69,13 @@ public final class ModelCodec {
             .setTraffic(RecordCodec.encode(record.traffic()));
     record.bake().ifPresent(bake -> builder.setBake(RecordCodec.encode(bake)));
     shadows.apply(model).ifPresent(report -> builder.setShadowReport(ShadowCodec.encode(report)));
-    versions.forEach(status -> builder.addVersions(encode(status, record)));
+    for (VersionStatus status : versions) {
+      ModelVersion.Builder version = encode(status, record).toBuilder();
+      feedback
+          .apply(status.id())
+          .ifPresent(known -> version.setFeedback(FeedbackCodec.encode(model, known)));
+      builder.addVersions(version);
+    }
     return builder.build();
   }
 

@@ -65,6 +65,7 @@ public final class RecipeServiceV1 extends RecipeServiceGrpc.RecipeServiceImplBa
         .setMaximum(parameter.maximum())
         .setMaximumExclusive(parameter.maximumExclusive())
         .addAllChoices(parameter.choices())
+        .setAdvanced(parameter.advanced())
         .build();
   }
 }

@@ -9,6 +9,7 @@ import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,14 +93,7 @@ abstract class UploadCall<M, A, U> implements StreamObserver<M> {
     }
     // From here on the upload is the other thread's.
     upload = null;
-    try {
-      finishing.execute(() -> finishAndAnswer(whole));
-    } catch (RejectedExecutionException stopping) {
-      close(whole);
-      observer.onError(
-          statuses.toStatus(
-              new ServingException(ErrorReason.DRAINING, "the server is stopping; try again")));
-    }
+    later(() -> finish(whole), () -> close(whole));
   }
 
   /** Refuses a second plan. */
@@ -121,6 +115,24 @@ abstract class UploadCall<M, A, U> implements StreamObserver<M> {
     send(answer);
   }
 
+  /** The same, with an answer that takes time to make. */
+  final void answerLater(Supplier<A> answer) {
+    ended = true;
+    upload = null;
+    later(answer, () -> {});
+  }
+
+  private void later(Supplier<A> answer, Runnable unless) {
+    try {
+      finishing.execute(() -> make(answer));
+    } catch (RejectedExecutionException stopping) {
+      unless.run();
+      observer.onError(
+          statuses.toStatus(
+              new ServingException(ErrorReason.DRAINING, "the server is stopping; try again")));
+    }
+  }
+
   final void piece(FilePiece piece) {
     U into = upload;
     if (into == null) {
@@ -137,10 +149,10 @@ abstract class UploadCall<M, A, U> implements StreamObserver<M> {
     return invalid("a message has neither a plan nor a piece");
   }
 
-  private void finishAndAnswer(U whole) {
+  private void make(Supplier<A> made) {
     A answer;
     try {
-      answer = finish(whole);
+      answer = made.get();
     } catch (RuntimeException | Error refused) {
       observer.onError(statuses.toStatus(refused));
       return;

@@ -58,39 +58,49 @@ record MnistCnnParameters(
               "0.001",
               "how far Adam moves the weights a step"),
           ParameterSpec.real(
-              "cosine_decay", 1, "share of the learning rate that is gone at the last step"),
+                  "cosine_decay", 1, "share of the learning rate that is gone at the last step")
+              .asAdvanced(),
           new ParameterSpec(
-              "dropout",
-              ParameterSpec.Kind.REAL,
-              0,
-              false,
-              1,
-              true,
-              "0.4",
-              "share of the dense layer's outputs left out in training"),
+                  "dropout",
+                  ParameterSpec.Kind.REAL,
+                  0,
+                  false,
+                  1,
+                  true,
+                  "0.4",
+                  "share of the dense layer's outputs left out in training")
+              .asAdvanced(),
           ParameterSpec.real(
-              "label_smoothing", 0.5, "share of each label that is spread over all classes"),
+                  "label_smoothing", 0.5, "share of each label that is spread over all classes")
+              .asAdvanced(),
           ParameterSpec.real(
-              "weight_averaging",
-              0.9999,
-              "decay of the weights' moving averages, which are exported; 0 for none"),
-          ParameterSpec.real("rotation", 45, "most degrees that a training image is turned"),
-          ParameterSpec.real("scale", 0.5, "most share by which a training image is scaled"),
-          ParameterSpec.real("shift", 8, "most pixels that a training image is shifted"),
+                  "weight_averaging",
+                  0.9999,
+                  "decay of the weights' moving averages, which are exported; 0 for none")
+              .asAdvanced(),
+          ParameterSpec.real("rotation", 45, "most degrees that a training image is turned")
+              .asAdvanced(),
+          ParameterSpec.real("scale", 0.5, "most share by which a training image is scaled")
+              .asAdvanced(),
+          ParameterSpec.real("shift", 8, "most pixels that a training image is shifted")
+              .asAdvanced(),
           ParameterSpec.real(
-              "elastic", 4, "most pixels that parts of a training image move on their own"),
+                  "elastic", 4, "most pixels that parts of a training image move on their own")
+              .asAdvanced(),
           ParameterSpec.integer(
-              "patience",
-              0,
-              10_000,
-              0,
-              "reports without a better validation accuracy that end the run; 0 for never"),
+                  "patience",
+                  0,
+                  10_000,
+                  0,
+                  "reports without a better validation accuracy that end the run; 0 for never")
+              .asAdvanced(),
           ParameterSpec.integer(
-              RecipeDescription.FROM_VERSION,
-              0,
-              Long.MAX_VALUE,
-              0,
-              "the version whose weights the run begins with; 0 for none"));
+                  RecipeDescription.FROM_VERSION,
+                  0,
+                  Long.MAX_VALUE,
+                  0,
+                  "the version whose weights the run begins with; 0 for none")
+              .asAdvanced());
 
   /** A plain run: no epochs, decay, smoothing, averages, distortion or early end. */
   MnistCnnParameters(long steps, int batchSize, float learningRate, float dropout, long seed) {

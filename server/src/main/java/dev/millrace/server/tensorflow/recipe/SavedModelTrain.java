@@ -89,35 +89,39 @@ public final class SavedModelTrain implements Recipe {
           TrainableExamples.Splits.of(inputs.dataset(), model.asked());
       model.requireFit(splits.train(), batchSize, classes);
       Map<String, Double> metrics = new TreeMap<>();
-      metrics.put("parent_test_accuracy", model.accuracy(splits.test(), classes));
-      Path best = scratch.path().resolve("best");
-      model.save(best);
-      double highest = model.accuracy(splits.validation(), classes);
-      metrics.put("validation_accuracy", highest);
-      metrics.put("best_step", 0.0);
+      TrainableState state = new TrainableState(model, scratch.path(), metrics);
+      if (!outputs.checkpoints().restore(state::read)) {
+        metrics.put("parent_test_accuracy", model.accuracy(splits.test(), classes));
+        metrics.put("validation_accuracy", model.accuracy(splits.validation(), classes));
+        metrics.put("best_step", 0.0);
+        state.keepBest();
+      }
       BatchOrder order = new BatchOrder(splits.train().count(), batchSize, inputs.spec().seed());
       ProgressMeter meter =
-          new ProgressMeter(0, steps, batchSize, TrainingLoop.REPORT_EVERY, nanoTime);
+          new ProgressMeter(state.step(), steps, batchSize, TrainingLoop.REPORT_EVERY, nanoTime);
+      double secondsBefore = metrics.getOrDefault("train_seconds", 0.0);
       int[] indexes = new int[batchSize];
-      for (long step = 1; step <= steps; step++) {
-        order.batch(step - 1, indexes);
+      while (state.step() < steps) {
+        order.batch(state.step(), indexes);
+        state.advance();
+        long step = state.step();
         meter.add(model.step(splits.train(), indexes, classes, step), 0);
         if (step % TrainingLoop.REPORT_EVERY == 0 || step == steps) {
           TrainingProgress report =
               meter.report(step, () -> model.accuracy(splits.validation(), classes));
           outputs.progress().accept(report);
-          if (report.validationAccuracy() >= highest) {
-            highest = report.validationAccuracy();
-            model.save(best);
-            metrics.put("validation_accuracy", highest);
+          if (report.validationAccuracy() >= metrics.getOrDefault("validation_accuracy", -1.0)) {
+            state.keepBest();
+            metrics.put("validation_accuracy", report.validationAccuracy());
             metrics.put("best_step", (double) step);
           }
           metrics.put("train_loss", report.loss());
           metrics.put("examples_per_second", meter.examplesPerSecond(step));
-          metrics.put("train_seconds", meter.trainingTime().toNanos() / 1e9);
+          metrics.put("train_seconds", secondsBefore + meter.trainingTime().toNanos() / 1e9);
         }
+        outputs.checkpoints().afterStep(step, state::write);
       }
-      model.restore(best);
+      state.restoreBest();
       metrics.put("test_accuracy", model.accuracy(splits.test(), classes));
       export(model, parent, outputs.exportDirectory());
       return TrainedModel.of(metrics, inputs.dataset().digest());

@@ -48,6 +48,7 @@ final class TextLoop {
     int every = TrainingLoop.REPORT_EVERY;
     ProgressMeter meter =
         new ProgressMeter(run.step(), total, run.parameters().batchSize(), every, nanoTime);
+    double secondsBefore = metrics.getOrDefault("train_seconds", 0.0);
     while (run.step() < total) {
       TrainingSession.StepResult result = run.next();
       meter.add(result.loss(), result.correct());
@@ -62,7 +63,7 @@ final class TextLoop {
         }
         metrics.put("train_loss", report.loss());
         metrics.put("texts_per_second", meter.examplesPerSecond(step));
-        metrics.put("train_seconds", meter.trainingTime().toNanos() / 1e9);
+        metrics.put("train_seconds", secondsBefore + meter.trainingTime().toNanos() / 1e9);
       }
       checkpoints.afterStep(step, state::write);
     }

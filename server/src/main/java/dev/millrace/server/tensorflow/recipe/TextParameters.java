@@ -42,38 +42,47 @@ record TextParameters(
               "0.003",
               "how far Adam moves the weights a step"),
           new ParameterSpec(
-              "cosine_decay",
-              ParameterSpec.Kind.REAL,
-              0,
-              false,
-              1,
-              false,
-              "1",
-              "share of the learning rate that is gone at the last step"),
+                  "cosine_decay",
+                  ParameterSpec.Kind.REAL,
+                  0,
+                  false,
+                  1,
+                  false,
+                  "1",
+                  "share of the learning rate that is gone at the last step")
+              .asAdvanced(),
           new ParameterSpec(
-              "dropout",
-              ParameterSpec.Kind.REAL,
-              0,
-              false,
-              1,
-              true,
-              "0.5",
-              "share of a text's features left out in training"),
+                  "dropout",
+                  ParameterSpec.Kind.REAL,
+                  0,
+                  false,
+                  1,
+                  true,
+                  "0.5",
+                  "share of a text's features left out in training")
+              .asAdvanced(),
           ParameterSpec.integer(
-              "words", 1, 5, 2, "longest run of words that is looked at as one, beside each word"),
+                  "words",
+                  1,
+                  5,
+                  2,
+                  "longest run of words that is looked at as one, beside each word")
+              .asAdvanced(),
           ParameterSpec.integer(
-              "buckets",
-              16,
-              1_000_000,
-              16_384,
-              "rows of the table that runs of words are hashed into"),
-          ParameterSpec.integer("dimensions", 1, 1024, 32, "columns of the table"),
+                  "buckets",
+                  16,
+                  1_000_000,
+                  16_384,
+                  "rows of the table that runs of words are hashed into")
+              .asAdvanced(),
+          ParameterSpec.integer("dimensions", 1, 1024, 32, "columns of the table").asAdvanced(),
           ParameterSpec.integer(
-              RecipeDescription.FROM_VERSION,
-              0,
-              Long.MAX_VALUE,
-              0,
-              "the version whose weights the run begins with; 0 for none"));
+                  RecipeDescription.FROM_VERSION,
+                  0,
+                  Long.MAX_VALUE,
+                  0,
+                  "the version whose weights the run begins with; 0 for none")
+              .asAdvanced());
 
   /** From values that are complete and checked. */
   static TextParameters of(Map<String, String> values, long seed) {

@@ -226,6 +226,19 @@ final class TrainableModel implements AutoCloseable {
     }
   }
 
+  /** Goes back to variables that {@link #writeVariables} wrote. */
+  void readVariables(Path prefix) {
+    SaverDef saver = bundle.metaGraphDef().getSaverDef();
+    try (TString path = TString.scalarOf(prefix.toString())) {
+      session
+          .runner()
+          .feed(saver.getFilenameTensorName(), path)
+          .addTarget(saver.getRestoreOpName())
+          .run()
+          .close();
+    }
+  }
+
   @Override
   public void close() {
     bundle.close();

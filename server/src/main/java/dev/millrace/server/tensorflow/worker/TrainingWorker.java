@@ -87,6 +87,7 @@ public final class TrainingWorker {
                       step -> say(reports, WorkerMessage.ofResumed(step).toLine(json)),
                       step -> say(reports, WorkerMessage.ofCheckpoint(step).toLine(json)),
                       System::nanoTime)));
+      leaveReference(dataset, Path.of(order.export()));
       return WorkerMessage.ofTrained(model);
     } catch (RunStopped stopped) {
       return WorkerMessage.ofStopped();
@@ -103,6 +104,15 @@ public final class TrainingWorker {
       defect.printStackTrace();
       return WorkerMessage.ofFailure(
           ErrorReason.TRAINING_FAILED, "the run failed; the job's log tells why");
+    }
+  }
+
+  /** Without it drift of inputs is told by the first requests; the model is none the worse. */
+  private static void leaveReference(LabelledDataset dataset, Path export) {
+    try {
+      TrainingReference.write(dataset, export);
+    } catch (IOException full) {
+      full.printStackTrace();
     }
   }
 

@@ -8,18 +8,22 @@ import dev.millrace.server.dataset.LabelledDataset;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.tensorflow.board.EventLog;
 import dev.millrace.server.testing.Reviews;
 import dev.millrace.server.testing.TrainableModels;
 import dev.millrace.server.testing.TrainedDigits;
 import dev.millrace.server.training.TrainedModel;
 import dev.millrace.server.training.TrainingProgress;
 import dev.millrace.server.training.TrainingSpec;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +51,62 @@ class SavedModelTrainTest {
         .isEqualTo(first.metrics().get("test_accuracy"));
     assertThat(second.metrics().get("test_accuracy"))
         .isCloseTo(first.metrics().get("test_accuracy"), within(0.1));
+  }
+
+  @Test
+  void train_brokenOff_goesOnAsTheUnbrokenRun() throws IOException {
+    Path untrained = folder.resolve("untrained");
+    TrainableModels.softmax(untrained);
+    List<TrainingProgress> unbroken = new ArrayList<>();
+    TrainedModel whole = train(untrained, "whole", 250, 20, unbroken);
+
+    Path kept = Files.createDirectories(folder.resolve("kept"));
+    List<TrainingProgress> reports = new ArrayList<>();
+    assertThatExceptionOfType(RunStopped.class)
+        .isThrownBy(() -> train(untrained, "first", reports, new OneCheckpoint(kept, 130)));
+    TrainedModel resumed = train(untrained, "second", reports, new OneCheckpoint(kept, -1));
+
+    assertThat(reports).extracting(TrainingProgress::step).containsExactly(100L, 200L, 250L);
+    assertThat(reports.get(2).loss()).isCloseTo(unbroken.get(2).loss(), within(1e-4));
+    assertThat(resumed.metrics().keySet()).isEqualTo(whole.metrics().keySet());
+    for (String figure : List.of("parent_test_accuracy", "best_step", "test_accuracy")) {
+      assertThat(resumed.metrics().get(figure))
+          .as(figure)
+          .isCloseTo(whole.metrics().get(figure), within(1e-3));
+    }
+  }
+
+  @Test
+  void train_withADamagedCheckpoint_beginsAnew() throws IOException {
+    Path untrained = folder.resolve("untrained");
+    TrainableModels.softmax(untrained);
+    List<TrainingProgress> unbroken = new ArrayList<>();
+    train(untrained, "whole", 250, 20, unbroken);
+
+    Path kept = Files.createDirectories(folder.resolve("kept"));
+    List<TrainingProgress> reports = new ArrayList<>();
+    assertThatExceptionOfType(RunStopped.class)
+        .isThrownBy(() -> train(untrained, "first", reports, new OneCheckpoint(kept, 130)));
+    // The variables are whole, so that the run has left its beginning when this is found.
+    try (Stream<Path> files = Files.list(kept)) {
+      for (Path file : files.toList()) {
+        if (file.getFileName().toString().startsWith("own")) {
+          Files.writeString(file, "damaged");
+        }
+      }
+    }
+    reports.clear();
+    train(untrained, "second", reports, new OneCheckpoint(kept, -1));
+    assertThat(reports).extracting(TrainingProgress::step).containsExactly(100L, 200L, 250L);
+    assertThat(reports.get(0).loss()).isCloseTo(unbroken.get(0).loss(), within(1e-4));
+  }
+
+  private TrainedModel train(
+      Path parent, String name, List<TrainingProgress> reports, Checkpoints checkpoints) {
+    return new SavedModelTrain()
+        .train(
+            inputs(parent, MnistExamples.some(), 250, 20),
+            new RunOutputs(folder.resolve(name), reports::add, EventLog.NONE, checkpoints));
   }
 
   @Test

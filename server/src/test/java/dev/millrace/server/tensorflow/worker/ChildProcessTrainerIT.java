@@ -3,9 +3,11 @@ package dev.millrace.server.tensorflow.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.server.feedback.inputs.InputReferenceFile;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.tensorflow.worker.RecordingListener.End;
+import dev.millrace.server.testing.TrainableModels;
 import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.Trainer;
 import dev.millrace.server.training.TrainingProgress;
@@ -146,6 +148,41 @@ class ChildProcessTrainerIT {
     assertThat(second.end().trained().metrics()).containsEntry("steps", 1000.0);
     // It may have died between the rename and the word of it.
     assertThat(second.resumed()).isGreaterThanOrEqualTo(kept);
+  }
+
+  @Test
+  void run_ofAModelThatBringsItsTraining_isGoneOnWithWhenItIsKilled() throws Exception {
+    Path parent = root.resolve("parent");
+    TrainableModels.softmax(parent);
+    ChildProcessTrainer further =
+        new ChildProcessTrainer(
+            new WorkerCommand("256m"),
+            new ChildProcessTrainer.Limits(Duration.ofMillis(50), 0),
+            root.resolve("datasets"),
+            id -> Optional.of(parent),
+            Thread::new);
+    TrainingSpec spec =
+        new TrainingSpec(
+            new ModelName("test"),
+            "saved-model-train",
+            new TreeMap<>(Map.of("steps", "1500", "batch_size", "10", "from_version", "1")),
+            42,
+            "mnist");
+    Trainer.Run run = further.start(record(spec), place(1), listener);
+    listener.nextCheckpoint();
+    listener.nextCheckpoint();
+    run.cancel();
+
+    assertThat(listener.end().reason()).isEqualTo(ErrorReason.WORKER_DIED);
+    long kept = listener.lastCheckpoint();
+    RecordingListener second = new RecordingListener();
+    further.start(record(spec), place(2), second);
+    assertThat(second.end().trained().metrics().get("test_accuracy")).isGreaterThan(0.8);
+    assertThat(second.end().trained().metrics().get("parent_test_accuracy")).isLessThan(0.3);
+    assertThat(second.resumed()).isGreaterThanOrEqualTo(kept).isLessThan(1500);
+    assertThat(second.nextReport().step()).isGreaterThan(kept);
+    // What it was trained on is told beside it.
+    assertThat(InputReferenceFile.read(work.resolve("model"))).isPresent();
   }
 
   @Test
