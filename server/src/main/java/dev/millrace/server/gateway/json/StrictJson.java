@@ -16,9 +16,9 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.ServingException;
-import java.util.regex.Pattern;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 
 /**
  * Reads and writes documents of JSON. NaN, Infinity and -Infinity are numbers; a key twice in one
