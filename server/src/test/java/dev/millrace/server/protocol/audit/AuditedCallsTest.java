@@ -204,9 +204,11 @@ final class AuditedCallsTest {
     denial = Status.UNAUTHENTICATED;
     assertThat(code()).isEqualTo(Status.Code.UNAUTHENTICATED);
     denial = Status.PERMISSION_DENIED;
-    catchThrowableOfType(
-        StatusRuntimeException.class,
-        () -> stub().modelStatus(ModelStatusRequest.getDefaultInstance()));
+    assertThat(
+            catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> stub().modelStatus(ModelStatusRequest.getDefaultInstance())))
+        .isNotNull();
 
     assertThat(written)
         .extracting(AuditEntry::action)
@@ -220,9 +222,11 @@ final class AuditedCallsTest {
   void quotaUsedUp_onTheWay_isWrittenForChangesAlone() {
     denial = Status.RESOURCE_EXHAUSTED;
     assertThat(code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-    catchThrowableOfType(
-        StatusRuntimeException.class,
-        () -> stub().modelStatus(ModelStatusRequest.getDefaultInstance()));
+    assertThat(
+            catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> stub().modelStatus(ModelStatusRequest.getDefaultInstance())))
+        .isNotNull();
 
     assertThat(written).extracting(AuditEntry::action).containsExactly(PROMOTE);
     assertThat(written.get(0).decision()).isEqualTo(Decision.FAILED);
