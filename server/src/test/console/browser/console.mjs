@@ -9,6 +9,7 @@
 import assert from 'node:assert/strict';
 import {after, afterEach, before, test} from 'node:test';
 import {evaluatingTests} from './evaluating.mjs';
+import {keyTests} from './keys.mjs';
 import {modelsTests} from './models.mjs';
 import {pagesTests} from './pages.mjs';
 import {Rig} from './rig.mjs';
@@ -33,6 +34,7 @@ evaluatingTests(rig);
 pagesTests(rig);
 troublesTests(rig);
 loopTests(rig);
+keyTests(rig);
 
 test('nothing_strange_happenedMeanwhile', () => {
   assert.deepEqual(rig.strange, []);

@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -42,6 +42,13 @@ export class Server {
 
   get folder() {
     return this.#folder;
+  }
+
+  /** Runs `millrace keys` on its data; what that prints. */
+  keys(...words) {
+    const done = spawnSync(LAUNCHER, ['keys', ...words], {cwd: this.#folder, encoding: 'utf8'});
+    if (done.status !== 0) throw new Error(done.stderr);
+    return done.stdout.trim();
   }
 
   /** Ends it, and waits for that. */

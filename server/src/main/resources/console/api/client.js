@@ -99,7 +99,8 @@ export async function follow(path, {signal, onMessage, onProblem = () => {}, end
       if (signal.aborted) return;
       error = thrown instanceof CallError ? thrown : new CallError({status: 0});
       onProblem(error);
-      if (error.status >= 400 && error.status < 500 && error.status !== 429) return;
+      // After a key was entered it is tried again.
+      if (error.status >= 400 && error.status < 500 && error.status !== 401 && error.status !== 429) return;
     }
     failures++;
     await pauseOrRetry(waitAfter(failures, error?.retryAfter), signal);

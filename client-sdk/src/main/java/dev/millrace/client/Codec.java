@@ -93,7 +93,10 @@ final class Codec {
         version.getProvenance().getRecipe(),
         lastSegment(version.getProvenance().getTrainingJob()),
         version.getProvenance().getMetricsMap(),
-        version.hasWarmUp() ? Optional.of(decode(version.getWarmUp())) : Optional.empty());
+        version.hasWarmUp() ? Optional.of(decode(version.getWarmUp())) : Optional.empty(),
+        version.getProvenance().hasDatasetDeleteTime()
+            ? Optional.of(decode(version.getProvenance().getDatasetDeleteTime()))
+            : Optional.empty());
   }
 
   private static WarmUpInfo decode(WarmUpReport report) {

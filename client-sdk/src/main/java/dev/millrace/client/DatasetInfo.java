@@ -1,6 +1,8 @@
 package dev.millrace.client;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A dataset that a server can train and measure on.
@@ -13,6 +15,9 @@ import java.util.List;
  * @param testExamples examples to measure finished models on
  * @param labels labels of texts; empty for images
  * @param slices columns of texts by which accuracy is told apart
+ * @param owner who answers for it; empty where nobody was named
+ * @param purpose what it may be used for; empty where nothing was said
+ * @param expires when it is deleted; empty for never
  */
 public record DatasetInfo(
     String name,
@@ -22,7 +27,10 @@ public record DatasetInfo(
     long validationExamples,
     long testExamples,
     List<String> labels,
-    List<String> slices) {
+    List<String> slices,
+    String owner,
+    String purpose,
+    Optional<Instant> expires) {
   /** Copies the lists. */
   public DatasetInfo {
     labels = List.copyOf(labels);

@@ -3,11 +3,14 @@ package dev.millrace.client;
 import dev.millrace.v1.Dataset;
 import dev.millrace.v1.DatasetPlan;
 import dev.millrace.v1.DatasetServiceGrpc;
+import dev.millrace.v1.DeleteDatasetRequest;
+import dev.millrace.v1.DeletionReceipt;
 import dev.millrace.v1.GetDatasetRequest;
 import dev.millrace.v1.ImportDatasetRequest;
 import dev.millrace.v1.ImportDatasetResponse;
 import dev.millrace.v1.ImportFile;
 import dev.millrace.v1.ListDatasetsRequest;
+import dev.millrace.v1.ListDeletionsRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The datasets of a server. Its methods wait and throw {@link MillraceException}. Thread-safe. */
@@ -64,9 +68,24 @@ public final class DatasetLibrary {
    * @throws UncheckedIOException if a file cannot be read
    */
   public DatasetInfo upload(String name, List<Path> files, Consumer<ImportProgress> onProgress) {
+    return upload(name, files, DatasetTerms.none(), onProgress);
+  }
+
+  /** The same, with what is declared of it; what was declared before is not changed. */
+  public DatasetInfo upload(
+      String name, List<Path> files, DatasetTerms terms, Consumer<ImportProgress> onProgress) {
     try {
       Map<String, Path> byName = new HashMap<>();
-      DatasetPlan.Builder plan = DatasetPlan.newBuilder().setName("datasets/" + name);
+      DatasetPlan.Builder plan =
+          DatasetPlan.newBuilder()
+              .setName("datasets/" + name)
+              .setOwner(terms.owner())
+              .setPurpose(terms.purpose());
+      terms
+          .retention()
+          .ifPresent(
+              time ->
+                  plan.getRetentionBuilder().setSeconds(time.toSeconds()).setNanos(time.getNano()));
       for (Path file : files) {
         String shown = Objects.requireNonNull(file.getFileName(), "a file's name").toString();
         if (!Files.isRegularFile(file) || byName.put(shown, file) != null) {
@@ -82,6 +101,64 @@ public final class DatasetLibrary {
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     }
+  }
+
+  /**
+   * Deletes a dataset and every copy of its examples that the server made. Versions that were
+   * trained on it stay, and tell so, unless they are to be deleted too. Takes as long as jobs need
+   * to end that learn from it.
+   *
+   * @param withVersions true to delete them too, as far as nothing holds them
+   * @param reason why, in words; may be empty
+   * @throws MillraceException DATASET_NOT_FOUND, or NAME_INVALID for the built-in one
+   */
+  public DatasetReceipt delete(String name, boolean withVersions, String reason) {
+    return decode(
+        Channel.await(
+                Channel.future(
+                    DatasetServiceGrpc.newFutureStub(channel.grpc())
+                        .deleteDataset(
+                            DeleteDatasetRequest.newBuilder()
+                                .setName("datasets/" + name)
+                                .setWithVersions(withVersions)
+                                .setReason(reason)
+                                .build())))
+            .getReceipt());
+  }
+
+  /** The receipts of all deletions, newest first. */
+  public List<DatasetReceipt> deletions() {
+    return Channel.await(
+            Channel.future(
+                channel
+                    .timed(DatasetServiceGrpc.newFutureStub(channel.grpc()))
+                    .listDeletions(ListDeletionsRequest.getDefaultInstance())))
+        .getReceiptsList()
+        .stream()
+        .map(DatasetLibrary::decode)
+        .toList();
+  }
+
+  private static DatasetReceipt decode(DeletionReceipt receipt) {
+    return new DatasetReceipt(
+        receipt.getId(),
+        receipt.getName().substring(receipt.getName().indexOf('/') + 1),
+        receipt.getDigest(),
+        receipt.getOwner(),
+        receipt.getPurpose(),
+        receipt.getCaller(),
+        receipt.getReason(),
+        receipt.hasDeleteTime()
+            ? Optional.of(Codec.decode(receipt.getDeleteTime()))
+            : Optional.empty(),
+        receipt.getRemovedList().stream()
+            .map(
+                item ->
+                    new DatasetReceipt.Removed(
+                        item.getPlace(), item.getName(), item.getSizeBytes(), item.getSha256()))
+            .toList(),
+        receipt.getVersionsList(),
+        receipt.getDeletedVersionsList());
   }
 
   private DatasetInfo upload(
@@ -120,6 +197,11 @@ public final class DatasetLibrary {
         dataset.getValidationExamples(),
         dataset.getTestExamples(),
         new ArrayList<>(dataset.getLabelsList()),
-        new ArrayList<>(dataset.getSlicesList()));
+        new ArrayList<>(dataset.getSlicesList()),
+        dataset.getOwner(),
+        dataset.getPurpose(),
+        dataset.hasExpireTime()
+            ? Optional.of(Codec.decode(dataset.getExpireTime()))
+            : Optional.empty());
   }
 }

@@ -13,12 +13,14 @@ import dev.millrace.v1.ListTrainingJobsResponse;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.RecipeServiceGrpc;
 import dev.millrace.v1.TrainingServiceGrpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -179,6 +181,11 @@ public final class MillraceClient implements AutoCloseable {
     return evaluations;
   }
 
+  /** What callers used, and what it costs. */
+  public UsageHandle usage() {
+    return new UsageHandle(channel);
+  }
+
   /** Breaks off what is under way and closes the connection. */
   @Override
   public void close() {
@@ -198,7 +205,8 @@ public final class MillraceClient implements AutoCloseable {
     private Duration deadline = Duration.ofSeconds(30);
     private int maxMessageBytes = DEFAULT_MESSAGE_BYTES;
     private int maxAttempts = 4;
-    private boolean tls;
+    private Optional<ClientTls> tls = Optional.empty();
+    private Optional<Credentials> credentials = Optional.empty();
 
     private Builder(String target) {
       if (target.isBlank()) {
@@ -235,16 +243,37 @@ public final class MillraceClient implements AutoCloseable {
       return this;
     }
 
-    /** Encrypts, and checks the server's certificate. Default: plain text. */
+    /** Encrypts, and trusts servers that Java trusts. Default: plain text. */
     public Builder tls() {
-      tls = true;
+      return tls(ClientTls.system());
+    }
+
+    /** Encrypts. */
+    public Builder tls(ClientTls how) {
+      tls = Optional.of(how);
       return this;
     }
 
-    /** The client. */
+    /**
+     * Says who calls. In plain text only to this machine, unless the credentials allow more.
+     * Default: nobody.
+     */
+    public Builder credentials(Credentials who) {
+      credentials = Optional.of(who);
+      return this;
+    }
+
+    /**
+     * The client.
+     *
+     * @throws java.io.UncheckedIOException if a file of TLS cannot be read
+     * @throws IllegalArgumentException if one is not what it should be
+     */
     public MillraceClient build() {
       NettyChannelBuilder builder =
-          NettyChannelBuilder.forTarget(target)
+          NettyChannelBuilder.forTarget(
+                  target,
+                  tls.map(ClientTls::credentials).orElseGet(InsecureChannelCredentials::create))
               .defaultLoadBalancingPolicy("round_robin")
               .maxInboundMessageSize(maxMessageBytes);
       if (maxAttempts > 1) {
@@ -252,9 +281,10 @@ public final class MillraceClient implements AutoCloseable {
       } else {
         builder.disableRetry();
       }
-      if (!tls) {
-        builder.usePlaintext();
-      }
+      tls.map(ClientTls::serverName)
+          .filter(name -> !name.isEmpty())
+          .ifPresent(builder::overrideAuthority);
+      credentials.ifPresent(who -> builder.intercept(new CredentialHeaders(who)));
       ManagedChannel grpc = builder.build();
       return new MillraceClient(new Channel(grpc, deadline));
     }

@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param trainingJob id of the job that trained it; empty when unknown
  * @param metrics figures measured before publishing, such as {@code test_accuracy} in 0..1
  * @param warmUp how it was warmed up and how its requests are run; empty before it is available
+ * @param datasetDeleted when the dataset was deleted that it, or a version it was made from,
+ *     learned from; empty while it is there
  */
 public record VersionInfo(
     String model,
@@ -35,7 +37,8 @@ public record VersionInfo(
     String recipe,
     String trainingJob,
     Map<String, Double> metrics,
-    Optional<WarmUpInfo> warmUp) {
+    Optional<WarmUpInfo> warmUp,
+    Optional<Instant> datasetDeleted) {
   /** Copies the collections. */
   public VersionInfo {
     labels = List.copyOf(labels);

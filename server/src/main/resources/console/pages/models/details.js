@@ -26,6 +26,7 @@ function origin(version, from) {
     ['Training job', from.trainingJob ? h('a', {href: `#/training/${lastPart(from.trainingJob)}`}, lastPart(from.trainingJob)) : '–'],
     ['Seed', from.seed ?? '–'],
     ['Published', from.createTime ? `${from.createTime.slice(0, 10)} ${clock(from.createTime)}` : '–'],
+    ...(from.datasetDeleteTime ? [['Its dataset', `deleted ${from.datasetDeleteTime.slice(0, 10)}`]] : []),
     ['Size', bytes(from.sizeBytes)],
     ['Digest', h('span.mono', {title: version.digest}, (version.digest ?? '').slice(0, 16) || '–')],
   ];

@@ -1,7 +1,11 @@
 package dev.millrace.server;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -14,6 +18,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.ObjectInputStream;
 import java.util.concurrent.Executors;
+import org.yaml.snakeyaml.Yaml;
 
 /** The rooms of the house, and who may import whom; docs/architecture.md draws them. */
 @AnalyzeClasses(
@@ -34,6 +39,12 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule dataset_importsOurs_onlyValues = mayUse("dataset", "tensor", "model");
+
+  @ArchTest static final ArchRule audit_importsOurs_onlyValues = mayUse("audit", "tensor", "model");
+
+  @ArchTest
+  static final ArchRule privacy_importsOurs_onlyAuditDatasetAndValues =
+      mayUse("privacy", "audit", "dataset", "tensor", "model");
 
   @ArchTest
   static final ArchRule repository_importsOurs_onlyCatalogAndValues =
@@ -66,6 +77,10 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule feedback_importsOurs_onlyEvaluationAndValues =
       mayUse("feedback", "evaluation", "tensor", "model");
+
+  @ArchTest
+  static final ArchRule usage_importsOurs_onlyInferenceTrainingAndValues =
+      mayUse("usage", "inference", "training", "tensor", "model");
 
   @ArchTest
   static final ArchRule adapters_importOneAnother_never =
@@ -119,7 +134,11 @@ final class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              ROOT + "protocol..", ROOT + "telemetry..", ROOT + "gateway..", ROOT + "boot..")
+              ROOT + "protocol..",
+              ROOT + "telemetry..",
+              ROOT + "gateway..",
+              ROOT + "security..",
+              ROOT + "boot..")
           .should()
           .dependOnClassesThat(resideInAPackage("io.grpc.."));
 
@@ -134,6 +153,23 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule javaSerialization_isUsed_never =
       noClasses().should().dependOnClassesThat().areAssignableTo(ObjectInputStream.class);
+
+  @ArchTest
+  static final ArchRule yaml_makesObjectsOfTheDocumentsChoice_never =
+      noClasses()
+          .should()
+          .callMethodWhere(
+              target(owner(assignableTo(Yaml.class))).and(target(nameMatching("load.*"))))
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAPackage("org.yaml.snakeyaml.constructor");
+
+  @ArchTest
+  static final ArchRule jobs_areKeptAsJavaObjects_never =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("com.github.kagkarlsson.scheduler.serializer.JavaSerializer");
 
   @ArchTest
   static final ArchRule executors_areMade_onlyInBoot =

@@ -30,5 +30,6 @@ public final class ClientCommands {
     program.addSubcommand(new RollbackCommand());
     program.addSubcommand(new GateCommand());
     program.addSubcommand(new HistoryCommand());
+    program.addSubcommand(new UsageCommand());
   }
 }

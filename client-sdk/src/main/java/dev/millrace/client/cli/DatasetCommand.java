@@ -1,28 +1,33 @@
 package dev.millrace.client.cli;
 
 import dev.millrace.client.DatasetInfo;
+import dev.millrace.client.DatasetTerms;
 import dev.millrace.client.MillraceClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace dataset}: uploads, lists and shows datasets. */
+/** {@code millrace dataset}: uploads, lists, shows and deletes datasets. */
 @Command(
     name = "dataset",
     mixinStandardHelpOptions = true,
-    description = "Uploads, lists and shows datasets.",
+    description = "Uploads, lists, shows and deletes datasets.",
     subcommands = {
       DatasetCommand.Upload.class,
       DatasetCommand.ListAll.class,
-      DatasetCommand.Show.class
+      DatasetCommand.Show.class,
+      DatasetDeleteCommand.class,
+      DatasetDeletionsCommand.class
     })
 final class DatasetCommand {
   /** {@code millrace dataset upload}. */
@@ -63,6 +68,21 @@ final class DatasetCommand {
     @Option(names = "--no-quotes", description = "a quote is a letter like any other")
     private boolean noQuotes;
 
+    @Option(
+        names = "--owner",
+        paramLabel = "NAME",
+        description = "who answers for it (default: the caller)")
+    private String owner = "";
+
+    @Option(names = "--purpose", paramLabel = "WORDS", description = "what it may be used for")
+    private String purpose = "";
+
+    @Option(
+        names = "--retention",
+        paramLabel = "DAYS",
+        description = "the server deletes it after so many days (default: never)")
+    private int days;
+
     @Override
     int ask(MillraceClient client) {
       List<String> layout = layout();
@@ -87,7 +107,17 @@ final class DatasetCommand {
     }
 
     private int send(MillraceClient client, List<Path> all) {
-      DatasetInfo dataset = client.datasets().upload(name, all, progress -> {});
+      DatasetInfo dataset =
+          client
+              .datasets()
+              .upload(
+                  name,
+                  all,
+                  new DatasetTerms(
+                      owner,
+                      purpose,
+                      days > 0 ? Optional.of(Duration.ofDays(days)) : Optional.empty()),
+                  progress -> {});
       show(this, dataset);
       return CommandLine.ExitCode.OK;
     }
@@ -167,6 +197,9 @@ final class DatasetCommand {
                   .with("test", dataset.testExamples())
                   .with("labels", dataset.labels())
                   .with("slices", dataset.slices())
+                  .with("owner", dataset.owner())
+                  .with("purpose", dataset.purpose())
+                  .with("expires", dataset.expires().map(Object::toString).orElse(""))
                   .line());
       return;
     }
@@ -179,6 +212,13 @@ final class DatasetCommand {
             dataset.validationExamples(),
             dataset.testExamples(),
             dataset.digest());
+    if (!dataset.owner().isEmpty()) {
+      command.out().printf("owner: %s%n", dataset.owner());
+    }
+    if (!dataset.purpose().isEmpty()) {
+      command.out().printf("purpose: %s%n", dataset.purpose());
+    }
+    dataset.expires().ifPresent(time -> command.out().printf("deleted after: %s%n", time));
     if (!dataset.labels().isEmpty()) {
       command.out().printf("labels: %s%n", String.join(", ", dataset.labels()));
     }

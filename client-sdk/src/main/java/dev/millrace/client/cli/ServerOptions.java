@@ -2,6 +2,7 @@ package dev.millrace.client.cli;
 
 import dev.millrace.client.MillraceClient;
 import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that every client's command has. */
@@ -33,6 +34,8 @@ final class ServerOptions {
       description = "text for people, json for programs (default: ${DEFAULT-VALUE})")
   private Output output = Output.text;
 
+  @Mixin private SecurityOptions security = new SecurityOptions();
+
   String server() {
     return server;
   }
@@ -42,8 +45,10 @@ final class ServerOptions {
   }
 
   MillraceClient connect() {
-    return MillraceClient.builder(server)
-        .deadline(Duration.ofMillis((long) (deadlineSeconds * 1000)))
-        .build();
+    MillraceClient.Builder builder =
+        MillraceClient.builder(server).deadline(Duration.ofMillis((long) (deadlineSeconds * 1000)));
+    security.tls(System.getenv()).ifPresent(builder::tls);
+    security.credentials(System.getenv()).ifPresent(builder::credentials);
+    return builder.build();
   }
 }

@@ -31,6 +31,13 @@ final class VersionTable {
         if (!version.message().isEmpty()) {
           out.println("    " + version.message() + " (" + version.reason() + ")");
         }
+        version
+            .datasetDeleted()
+            .ifPresent(
+                time ->
+                    out.println(
+                        "    what it learned from was deleted "
+                            + time.truncatedTo(ChronoUnit.SECONDS)));
       }
     }
   }
@@ -55,6 +62,7 @@ final class VersionTable {
         .with("recipe", version.recipe())
         .with("training_job", version.trainingJob())
         .with("metrics", new TreeMap<>(version.metrics()))
+        .with("dataset_deleted", version.datasetDeleted().map(Object::toString).orElse(""))
         .fields();
   }
 }

@@ -1,22 +1,17 @@
 package dev.millrace.server.boot;
 
-import dev.millrace.server.boot.config.ConfigurationException;
-import dev.millrace.server.boot.config.TlsIdentity;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.RequestName;
 import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
-import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.TlsServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettySslContextServerCredentials;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,46 +19,58 @@ import java.util.concurrent.TimeUnit;
 
 /** The gRPC server with every limit set, so that none is an accident of a library's default. */
 final class GrpcDoor implements AutoCloseable {
+  /** Longest time from a connection to its first request, unless told otherwise. */
+  static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
   private static final int MOST_METADATA_BYTES = 16 << 10;
   private static final int MOST_STREAMS_PER_CONNECTION = 1000;
   // Callers whose deadline passes reset their stream, so a busy connection resets many.
-  private static final int MOST_RESETS = 20_000;
-  private static final int RESET_WINDOW_SECONDS = 10;
+  private static final int MOST_RESETS = 5000;
+  private static final int RESET_WINDOW_SECONDS = 5;
   private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+  private static final long GOOD_BYE_MILLIS = 2500;
 
   private final Server server;
+  private final GrpcLoops loops;
 
-  private GrpcDoor(Server server) {
+  private GrpcDoor(Server server, GrpcLoops loops) {
     this.server = server;
+    this.loops = loops;
   }
 
   /**
    * Starts to listen.
    *
-   * @param tls what to show; empty for plain text
-   * @throws dev.millrace.server.boot.config.ConfigurationException if keys or certificates cannot
-   *     be used
+   * @param tls what to speak; empty for plain text
+   * @param handshake longest time from a connection to its first request
+   * @param callers finds out who calls, and turns away who may not
    * @throws IOException if the address cannot be listened on
    */
   static GrpcDoor open(
       InetSocketAddress address,
-      Optional<TlsIdentity> tls,
+      Optional<SslContext> tls,
+      Duration handshake,
       int maxMessageBytes,
+      CallerInterceptor callers,
       List<ServerServiceDefinition> services,
-      BindableService health)
+      ServerServiceDefinition health)
       throws IOException {
+    GrpcLoops loops = new GrpcLoops();
     NettyServerBuilder builder =
-        builder(address, tls)
+        NettyServerBuilder.forAddress(
+                address,
+                tls.map(NettySslContextServerCredentials::create)
+                    .orElseGet(InsecureServerCredentials::create))
             // Services choose their own threads; what runs on the transport's does not block.
             .directExecutor()
-            .intercept(new CallerAddress())
+            .intercept(callers)
             .intercept(new RequestName())
             .maxInboundMessageSize(maxMessageBytes)
             .maxInboundMetadataSize(MOST_METADATA_BYTES)
             .maxConcurrentCallsPerConnection(MOST_STREAMS_PER_CONNECTION)
             .maxRstFramesPerWindow(MOST_RESETS, RESET_WINDOW_SECONDS)
             .flowControlWindow(FLOW_CONTROL_WINDOW)
-            .handshakeTimeout(10, TimeUnit.SECONDS)
+            .handshakeTimeout(handshake.toMillis(), TimeUnit.MILLISECONDS)
             .keepAliveTime(60, TimeUnit.SECONDS)
             .keepAliveTimeout(20, TimeUnit.SECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
@@ -72,39 +79,17 @@ final class GrpcDoor implements AutoCloseable {
             // Connections end now and then, so that clients spread over replicas that came later.
             .maxConnectionAge(30, TimeUnit.MINUTES)
             .maxConnectionAgeGrace(10, TimeUnit.MINUTES);
+    loops.addTo(builder);
     services.forEach(builder::addService);
     builder.addService(health);
     builder.addService(ProtoReflectionServiceV1.newInstance());
     builder.addService(reflectionV1Alpha());
-    return new GrpcDoor(builder.build().start());
-  }
-
-  private static NettyServerBuilder builder(InetSocketAddress address, Optional<TlsIdentity> tls) {
     try {
-      return NettyServerBuilder.forAddress(
-          address, tls.isPresent() ? credentials(tls.get()) : InsecureServerCredentials.create());
-    } catch (IOException | IllegalArgumentException unusable) {
-      throw new ConfigurationException(
-          "the key and certificates of TLS cannot be used: " + unusable.getMessage());
+      return new GrpcDoor(builder.build().start(), loops);
+    } catch (IOException | RuntimeException failed) {
+      loops.close();
+      throw failed;
     }
-  }
-
-  private static ServerCredentials credentials(TlsIdentity identity) throws IOException {
-    TlsServerCredentials.Builder builder =
-        TlsServerCredentials.newBuilder()
-            .keyManager(stream(identity.certificates()), stream(identity.key()))
-            .clientAuth(
-                identity.clientCertificate()
-                    ? TlsServerCredentials.ClientAuth.REQUIRE
-                    : TlsServerCredentials.ClientAuth.NONE);
-    if (identity.clientAuthorities().isPresent()) {
-      builder.trustManager(stream(identity.clientAuthorities().get()));
-    }
-    return builder.build();
-  }
-
-  private static InputStream stream(String pem) {
-    return new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The port it listens on. */
@@ -125,13 +110,24 @@ final class GrpcDoor implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    server.shutdownNow();
+    breakOff();
     return false;
+  }
+
+  /** Callers that are broken off are told so, if they listen. */
+  private void breakOff() {
+    server.shutdownNow();
+    try {
+      server.awaitTermination(GOOD_BYE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
   public void close() {
-    server.shutdownNow();
+    breakOff();
+    loops.close();
   }
 
   /** The older protocol, which most installed tools still speak. */

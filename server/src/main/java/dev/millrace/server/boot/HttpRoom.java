@@ -1,7 +1,6 @@
 package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.ServeOptions;
-import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.gateway.GrpcRoutes;
 import dev.millrace.server.gateway.HttpDoor;
 import dev.millrace.server.gateway.HttpErrors;
@@ -11,6 +10,7 @@ import dev.millrace.server.gateway.HttpTimeouts;
 import dev.millrace.server.gateway.HttpTls;
 import dev.millrace.server.gateway.OperationsRoutes;
 import dev.millrace.server.gateway.Origins;
+import dev.millrace.server.gateway.RequestCaller;
 import dev.millrace.server.gateway.ServiceCalls;
 import dev.millrace.server.gateway.console.ConsoleRoutes;
 import dev.millrace.server.gateway.kserve.KserveRest;
@@ -19,7 +19,7 @@ import dev.millrace.server.gateway.rest.RestRoutes;
 import dev.millrace.server.gateway.tfserving.TfServingRest;
 import dev.millrace.server.gateway.v1.ApiPage;
 import dev.millrace.server.gateway.v1.NativeApi;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.KeptBytes;
 import dev.millrace.server.protocol.RequestName;
 import dev.millrace.server.protocol.StatusMapper;
@@ -32,6 +32,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -63,6 +64,7 @@ final class HttpRoom implements AutoCloseable {
    * Starts to listen.
    *
    * @param tls what it shows of itself; empty for plain text
+   * @param security who may ask for what
    * @param services as behind the gRPC door, with their interceptors
    * @param executor parses and writes what is large
    * @throws IOException if the address cannot be listened on
@@ -70,7 +72,8 @@ final class HttpRoom implements AutoCloseable {
   static HttpRoom open(
       ServeOptions options,
       int port,
-      Optional<TlsIdentity> tls,
+      Optional<HttpTls> tls,
+      SecurityRoom security,
       List<ServerServiceDefinition> services,
       ServerServiceDefinition health,
       OperationsRoutes operations,
@@ -80,7 +83,18 @@ final class HttpRoom implements AutoCloseable {
     ScheduledExecutorService blocking =
         Executors.newScheduledThreadPool(BLOCKING_THREADS, Threads.named("http-blocking"));
     ScheduledExecutorService deadlines = CallDeadlines.start(Threads.named("http-deadline"));
-    InProcessDoor inside = InProcessDoor.open(services, MOST_METADATA_BYTES, deadlines);
+    InProcessDoor inside =
+        InProcessDoor.open(
+            services,
+            CallerInterceptor.named(ServiceCalls.CALLER, security.calls(), statuses),
+            MOST_METADATA_BYTES,
+            deadlines);
+    List<ServerServiceDefinition> grpc = new ArrayList<>(services);
+    grpc.add(health);
+    CallerInterceptor callers =
+        CallerInterceptor.behind(RequestCaller::current, security.calls(), statuses);
+    grpc.replaceAll(
+        service -> KeptBytes.of(ServerInterceptors.intercept(service, callers, new RequestName())));
     ServiceCalls calls = new ServiceCalls(inside.channel());
     HttpErrors errors = new HttpErrors(statuses::toStatus);
     try {
@@ -88,12 +102,13 @@ final class HttpRoom implements AutoCloseable {
           HttpDoor.open(
               new HttpSettings(
                   new InetSocketAddress(options.host(), port),
-                  tls.map(shown -> new HttpTls(shown.certificates(), shown.key())),
+                  tls,
                   options.maxMessageBytes(),
                   options.drainTimeout(),
                   origins(options),
                   HttpTimeouts.USUAL),
-              routes(options, services, health, operations, calls, errors, executor),
+              routes(options, grpc, operations, calls, errors, executor),
+              security.requests(),
               errors,
               () -> UUID.randomUUID().toString(),
               Threads.named("http"),
@@ -110,20 +125,12 @@ final class HttpRoom implements AutoCloseable {
   /** Everything that HTTP answers. A new wire adds its routes here. */
   private static List<HttpRoutes> routes(
       ServeOptions options,
-      List<ServerServiceDefinition> services,
-      ServerServiceDefinition health,
+      List<ServerServiceDefinition> grpc,
       OperationsRoutes operations,
       ServiceCalls calls,
       HttpErrors errors,
       Executor executor)
       throws IOException {
-    List<ServerServiceDefinition> grpc = new ArrayList<>();
-    for (ServerServiceDefinition service : services) {
-      grpc.add(
-          KeptBytes.of(
-              ServerInterceptors.intercept(service, new CallerAddress(), new RequestName())));
-    }
-    grpc.add(health);
     RestFaults faults = new RestFaults(errors);
     long most = options.maxInputBytes();
     return List.of(
@@ -143,6 +150,11 @@ final class HttpRoom implements AutoCloseable {
         options.httpHosts(),
         options.httpOrigins(),
         InetAddress.getByName(options.host()).isLoopbackAddress());
+  }
+
+  /** Its routes. */
+  SortedMap<String, String> routes() {
+    return door.routes();
   }
 
   /** The port it listens on. */

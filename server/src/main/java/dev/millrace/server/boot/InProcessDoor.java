@@ -1,8 +1,7 @@
 package dev.millrace.server.boot;
 
-import dev.millrace.server.gateway.ServiceCalls;
 import dev.millrace.server.protocol.ByReference;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.RequestName;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -32,10 +31,12 @@ final class InProcessDoor implements AutoCloseable {
   /**
    * Opens it.
    *
+   * @param callers lets in whom the HTTP door has let in
    * @param deadlines ends the calls whose time is over; not shut down
    */
   static InProcessDoor open(
       List<ServerServiceDefinition> services,
+      CallerInterceptor callers,
       int maxMetadataBytes,
       ScheduledExecutorService deadlines)
       throws IOException {
@@ -44,7 +45,7 @@ final class InProcessDoor implements AutoCloseable {
         InProcessServerBuilder.forAddress(address)
             .directExecutor()
             .scheduledExecutorService(deadlines)
-            .intercept(CallerAddress.named(ServiceCalls.CALLER))
+            .intercept(callers)
             .intercept(new RequestName())
             .maxInboundMetadataSize(maxMetadataBytes);
     services.forEach(builder::addService);

@@ -3,7 +3,9 @@ package dev.millrace.server.boot;
 import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.dataset.DatasetUploads;
 import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.dataset.Declarations;
 import dev.millrace.server.model.VersionId;
+import dev.millrace.server.privacy.DatasetDeletions;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.protocol.v1.DatasetServiceV1;
 import dev.millrace.server.protocol.v1.RecipeServiceV1;
@@ -13,6 +15,7 @@ import dev.millrace.server.tensorflow.recipe.Recipes;
 import dev.millrace.server.training.RecipeDescription;
 import io.grpc.ServerServiceDefinition;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,19 +26,28 @@ import java.util.concurrent.Executor;
 final class LearningRoom {
   private final ModelRepository repository;
   private final Datasets datasets;
+  private final Declarations declarations;
   private final DatasetUploads uploads;
   private final Map<String, RecipeDescription> recipes = Recipes.onClassPath().descriptions();
 
-  LearningRoom(ServeOptions options, ModelRepository repository) {
+  LearningRoom(ServeOptions options, ModelRepository repository, InstantSource clock) {
     this.repository = repository;
+    declarations = new Declarations(options.datasets());
     datasets = new Datasets(options.datasets());
     uploads =
         new DatasetUploads(
-            options.datasets(), options.maxImportBytes(), () -> UUID.randomUUID().toString());
+            options.datasets(),
+            options.maxImportBytes(),
+            () -> UUID.randomUUID().toString(),
+            clock);
   }
 
   Datasets datasets() {
     return datasets;
+  }
+
+  DatasetUploads uploads() {
+    return uploads;
   }
 
   /** The recipes there are, by name. */
@@ -51,11 +63,13 @@ final class LearningRoom {
   /**
    * The wires of datasets and recipes.
    *
-   * @param finishing checks uploads that are whole
+   * @param finishing checks uploads that are whole, and deletes datasets
    */
-  List<ServerServiceDefinition> services(StatusMapper statuses, Executor finishing) {
+  List<ServerServiceDefinition> services(
+      StatusMapper statuses, Executor finishing, DatasetDeletions deletions) {
     return List.of(
-        new DatasetServiceV1(datasets, uploads, statuses, finishing).bindService(),
+        new DatasetServiceV1(datasets, declarations, uploads, deletions, statuses, finishing)
+            .bindService(),
         new RecipeServiceV1(recipes.values(), statuses).bindService());
   }
 }

@@ -7,6 +7,7 @@ import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.repository.RepositoryScanner;
+import dev.millrace.server.repository.SignaturePolicy;
 import dev.millrace.server.rollout.BasePathRule;
 import dev.millrace.server.rollout.LoadGrowth;
 import dev.millrace.server.rollout.Loans;
@@ -81,7 +82,8 @@ final class LifeRoom {
   }
 
   /** Joins the catalog: what the registry says of versions is stated to it from now on. */
-  VersionLife join(ModelCatalog catalog, Executor moves, InstantSource clock) {
+  VersionLife join(
+      ModelCatalog catalog, SignaturePolicy signatures, Executor moves, InstantSource clock) {
     RepositoryScanner joined =
         new RepositoryScanner(
             room.repository(),
@@ -96,6 +98,7 @@ final class LifeRoom {
             catalog,
             summons,
             model -> joined.settings(model).bake(),
+            signatures::check,
             joined::scan,
             this::scanSoon,
             moves,

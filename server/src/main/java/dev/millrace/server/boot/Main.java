@@ -2,6 +2,8 @@ package dev.millrace.server.boot;
 
 import dev.millrace.client.cli.ClientCommands;
 import dev.millrace.server.model.NearestName;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +32,12 @@ public final class Main {
         .footer("Exit codes: 0 done, 1 failed, 2 wrong use.");
     millrace.addSubcommand("serve", ServeCommand.spec());
     CommandLine commandLine = new CommandLine(millrace);
+    commandLine.addSubcommand(new KeysCommand(Clock.systemUTC(), new SecureRandom()));
     ClientCommands.addTo(commandLine);
+    commandLine.addSubcommand(new SignCommand());
+    commandLine.addSubcommand(new VerifyCommand());
+    commandLine.addSubcommand(new AuditCommand());
+    commandLine.addSubcommand(new RequestLogCommand());
     commandLine.setExecutionStrategy(Main::run);
     commandLine.setParameterExceptionHandler(Main::explain);
     return commandLine;

@@ -1,8 +1,6 @@
 package dev.millrace.server.boot;
 
-import dev.millrace.server.boot.config.BindRule;
 import dev.millrace.server.boot.config.ServeOptions;
-import dev.millrace.server.boot.config.TlsIdentity;
 import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
@@ -12,15 +10,19 @@ import dev.millrace.server.inference.BatchRun;
 import dev.millrace.server.inference.BatchedPredictor;
 import dev.millrace.server.inference.Lanes;
 import dev.millrace.server.inference.LeasedPredictor;
+import dev.millrace.server.inference.MeteredPredictor;
 import dev.millrace.server.inference.PredictWork;
 import dev.millrace.server.inference.cache.AnswerStore;
 import dev.millrace.server.inference.cache.BothCacheObservers;
 import dev.millrace.server.inference.cache.CachedPredictor;
 import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.model.Failpoints;
+import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.protocol.CallThreads;
+import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.MalformedRequests;
 import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.protocol.audit.AuditedMethods;
 import dev.millrace.server.protocol.v1.DiffCalls;
 import dev.millrace.server.protocol.v1.ImportCalls;
 import dev.millrace.server.protocol.v1.InferenceServiceV1;
@@ -67,6 +69,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -107,7 +111,10 @@ public final class MillraceServer implements AutoCloseable {
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
 
+  private final SecurityRoom security;
+  private final TlsRoom tls;
   private final StateLock stateLock;
+  private final AuditRoom audit;
   private final RegistryRoom room;
   private final ModelRepository repository;
   private final ModelChecks checks;
@@ -115,11 +122,14 @@ public final class MillraceServer implements AutoCloseable {
   private final LifeRoom life;
   private final ModelListRoom lists;
   private final BatchQueue<PredictWork> queue;
+  private final RecordingRoom recording;
   private final TrafficRoom traffic;
   private final BatchWorkers<PredictWork> workers;
+  private final UsageRoom usage;
   private final TrainingRoom training;
   private final EvaluationRoom evaluations;
   private final GateRoom gate;
+  private final PrivacyRoom privacy;
   private final ModelServiceV1 modelService;
   private final HealthReporter health;
   private final ManagementServer management;
@@ -130,20 +140,23 @@ public final class MillraceServer implements AutoCloseable {
       throws IOException {
     this.options = options;
     this.setup = setup;
-    BindRule.check(options);
-    Optional<TlsIdentity> tls = options.tls();
+    security = new SecurityRoom(options, clock);
+    tls = TlsRoom.open(options, setup, clock, meters);
     stateLock = StateLock.take(options.dataDirectory());
     Failpoints failpoints = KillAtFailpoint.ofProperty();
-    room = RegistryRoom.open(options.dataDirectory(), options.repository(), clock, failpoints);
+    audit = new AuditRoom(options, clock, meters, calls);
+    room =
+        RegistryRoom.open(
+            options.dataDirectory(), options.repository(), clock, failpoints, audit::heard);
     repository = room.repository();
-    checks = new ModelChecks(options, room, clock, failpoints);
+    ModelSettings defaults = setup.defaults().requiringSignature(options.requireSignatures());
+    checks = new ModelChecks(options, room, defaults, clock, failpoints);
     LoadMeters loadMeters = new LoadMeters(meters, System::nanoTime, ProcessMeters::residentBytes);
-    life = new LifeRoom(room, options.memoryBudget(), timer, setup.defaults(), failpoints);
+    life = new LifeRoom(room, options.memoryBudget(), timer, defaults, failpoints);
     catalog =
         new ModelCatalog(
             new VersionLoad(
-                checks.guard(
-                    new SavedModelLoader(ledger, options.workers(), clock), setup.defaults()),
+                checks.guard(new SavedModelLoader(ledger, options.workers(), clock)),
                 new WarmUp(
                     new WarmUpRecordFile(),
                     WARM_UP_ROUNDS,
@@ -156,7 +169,7 @@ public final class MillraceServer implements AutoCloseable {
             NativeHeap::trim,
             life.measuring(loadMeters),
             life.gate());
-    VersionLife versions = life.join(catalog, calls, clock);
+    VersionLife versions = life.join(catalog, checks.signatures(), calls, clock);
     ModelSet models =
         life.models(
             catalog,
@@ -168,6 +181,7 @@ public final class MillraceServer implements AutoCloseable {
     RunMeters runMeters = new RunMeters(meters);
     ForeignDoors foreign =
         new ForeignDoors(catalog, room.registry(), versions, options, clock, this::isReady);
+    usage = new UsageRoom(options, meters, clock);
     QueueObserver queueMeters = new BothQueueObservers(runMeters, foreign.statistics());
     queue =
         new BatchQueue<>(
@@ -177,7 +191,7 @@ public final class MillraceServer implements AutoCloseable {
             options.workers(),
             Threads.named("worker"),
             queue,
-            new BatchRun(queueMeters, clock, System::nanoTime),
+            new BatchRun(queueMeters, usage.meter(), clock, System::nanoTime),
             queueMeters,
             System::nanoTime);
     Lanes lanes = new Lanes();
@@ -191,31 +205,50 @@ public final class MillraceServer implements AutoCloseable {
             new SingleFlight(batched, calls, deadlines, clock, options.maxInputBytes()),
             lanes::costNanos,
             new BothCacheObservers(cacheMeters, foreign.statistics()),
+            usage.meter(),
             System::nanoTime);
     Loans loans = life.loans(catalog, calls);
     evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
     gate =
         new GateRoom(
             room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls, meters);
+    recording = new RecordingRoom(options, repository, meters, clock);
     traffic =
         new TrafficRoom(
             room.registry(),
             catalog,
             repository,
-            cache,
+            new MeteredPredictor(cache, usage.meter()),
             batched,
+            recording::record,
             requestMeters.and(foreign.statistics()).and(gate.observer()),
             meters,
             clock,
             bakeInterval);
-    LearningRoom learning = new LearningRoom(options, repository);
+    LearningRoom learning = new LearningRoom(options, repository, clock);
+    privacy =
+        new PrivacyRoom(
+            options,
+            learning,
+            repository,
+            versions,
+            this::jobs,
+            evaluations.evaluations(),
+            audit.trail(),
+            clock);
     training =
         new TrainingRoom(
             options,
             learning,
             gate.gated(
                 new RepositoryPublisher(
-                    repository, checks.publications(), life::scan, CodeVersion.current(), clock)),
+                    repository,
+                    checks.publications(),
+                    life::scan,
+                    CodeVersion.current(),
+                    clock,
+                    checks.signatures())),
+            usage.meter(),
             clock);
     StatusMapper statuses = new StatusMapper(() -> UUID.randomUUID().toString());
     modelService =
@@ -226,6 +259,7 @@ public final class MillraceServer implements AutoCloseable {
                 repository::digest,
                 room.registry()::get,
                 traffic.shadows()::report,
+                privacy::dataDeleted,
                 gate.feedback()::known),
             room.registry()::resolve,
             traffic.calls(),
@@ -234,9 +268,11 @@ public final class MillraceServer implements AutoCloseable {
             new DiffCalls(new VersionComparison(repository, new SavedModelContents())),
             new VersionCalls(versions, gate.promotions()),
             new ImportCalls(checks.imports(life::scan), statuses, checks.finishing()));
-    MalformedRequests malformed = new MalformedRequests(statuses);
-    List<ServerServiceDefinition> services = new ArrayList<>();
-    services.addAll(
+    MalformedRequests malformed =
+        new MalformedRequests(
+            statuses, service -> audit.guard(security.guard(statuses).apply(service), statuses));
+    List<ServerServiceDefinition> bound = new ArrayList<>();
+    bound.addAll(
         List.of(
             malformed.guard(
                 new InferenceServiceV1(
@@ -250,21 +286,25 @@ public final class MillraceServer implements AutoCloseable {
             malformed.guard(
                 new TrainingServiceV1(training.jobs(), statuses, calls).bindService(),
                 CallThreads.of(calls, statuses)),
-            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses))));
+            malformed.guard(evaluations.service(statuses), CallThreads.of(calls, statuses)),
+            malformed.guard(usage.service(statuses), CallThreads.of(calls, statuses))));
     gate.services(statuses)
-        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
+        .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
     learning
-        .services(statuses, checks.finishing())
-        .forEach(one -> services.add(malformed.guard(one, CallThreads.of(calls, statuses))));
-    services.addAll(
+        .services(statuses, checks.finishing(), privacy.deletions())
+        .forEach(one -> bound.add(malformed.guard(one, CallThreads.of(calls, statuses))));
+    bound.addAll(
         foreign.services(
             traffic.predictor(),
             statuses,
             malformed,
-            CallThreads.ofTransport(LARGEST_INLINE, calls, statuses),
+            CallThreads.ofTransport(LARGEST_INLINE, calls, statuses)
+                .moving(AuditedMethods::isAudited),
             calls,
             models,
             setup.tensorContent()));
+    List<ServerServiceDefinition> services =
+        usage.guard(bound, statuses).stream().map(audit::outermost).toList();
     health =
         new HealthReporter(
             services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
@@ -285,26 +325,33 @@ public final class MillraceServer implements AutoCloseable {
     management =
         ManagementServer.start(
             new InetSocketAddress(options.managementHost(), options.managementPort()),
+            tls.management(),
             Executors.newFixedThreadPool(MANAGEMENT_THREADS, Threads.named("management")),
             this::notReadyReason,
             meters::scrape,
-            options.metricsPath());
+            options.metricsPath(),
+            security::metrics);
+    ServerServiceDefinition healthService =
+        security.guard(statuses).apply(health.service().bindService());
     door =
         GrpcDoor.open(
             new InetSocketAddress(options.host(), options.port()),
-            setup.tls().or(() -> tls),
+            tls.grpc(),
+            GrpcDoor.HANDSHAKE,
             options.maxMessageBytes(),
+            CallerInterceptor.ofNetwork(security.calls(), statuses),
             services,
-            health.service());
+            healthService);
     http =
         options.httpPort().isEmpty()
             ? null
             : HttpRoom.open(
                 options,
                 options.httpPort().getAsInt(),
-                tls,
+                tls.http(),
+                security,
                 services,
-                health.service().bindService(),
+                healthService,
                 new OperationsRoutes(this::notReadyReason, meters::scrape, calls),
                 statuses,
                 calls);
@@ -337,13 +384,18 @@ public final class MillraceServer implements AutoCloseable {
     MillraceServer server = new MillraceServer(options, setup, bakeInterval);
     options.describe().forEach(option -> log.info("{}", option));
     setup.warnings().forEach(warning -> log.warn("{}", warning));
+    server.security.start();
     server.lists.start();
     server.life.scan();
+    server.recording.start();
     server.traffic.start();
     server.gate.start(server.traffic.shadows()::report, server.timer);
     server.training.start();
+    server.usage.start();
+    server.privacy.start(server.timer, server.checks.finishing());
     long interval = options.scanInterval().toMillis();
     server.checks.sweep(server.timer);
+    server.tls.start(server.timer, options.scanInterval());
     server.timer.scheduleWithFixedDelay(
         server::look, Math.min(interval, SECOND_LOOK_MILLIS), interval, TimeUnit.MILLISECONDS);
     long poll = setup.poll().toMillis();
@@ -366,6 +418,11 @@ public final class MillraceServer implements AutoCloseable {
   /** Port of HTTP; empty when it is off. */
   public OptionalInt httpPort() {
     return http == null ? OptionalInt.empty() : OptionalInt.of(http.port());
+  }
+
+  /** The routes of HTTP. */
+  SortedMap<String, String> routes() {
+    return http == null ? new TreeMap<>() : http.routes();
   }
 
   /** Port of metrics and health. */
@@ -391,6 +448,11 @@ public final class MillraceServer implements AutoCloseable {
   /** The list of models. */
   ModelListRoom lists() {
     return lists;
+  }
+
+  /** What callers use and may use. */
+  UsageRoom usage() {
+    return usage;
   }
 
   /** The training jobs. */
@@ -437,28 +499,25 @@ public final class MillraceServer implements AutoCloseable {
     CompletableFuture<Boolean> httpDrained =
         http == null ? CompletableFuture.completedFuture(true) : http.drain();
     boolean finished = door.drain(options.drainTimeout()) & httpDrained.join();
+    door.close();
     if (http != null) {
       http.close();
     }
     workers.close();
     timer.shutdownNow();
     traffic.close();
+    recording.close();
     checks.close();
     deadlines.close();
     catalog.close();
     management.close();
     List.of(calls, loads).forEach(ExecutorService::shutdown);
+    usage.close();
     room.close();
-    release(stateLock);
+    security.close();
+    audit.close();
+    stateLock.close();
     log.info(finished ? "stopped" : "stopped; some calls were broken off");
-  }
-
-  private static void release(StateLock lock) {
-    try {
-      lock.close();
-    } catch (IOException unexpected) {
-      log.warn("the state folder stays locked until the process ends", unexpected);
-    }
   }
 
   private void pause() {

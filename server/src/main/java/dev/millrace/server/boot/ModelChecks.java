@@ -1,6 +1,7 @@
 package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.CheckLevel;
+import dev.millrace.server.boot.config.ConfigurationException;
 import dev.millrace.server.boot.config.ServeOptions;
 import dev.millrace.server.catalog.ServableLoader;
 import dev.millrace.server.model.Failpoints;
@@ -9,8 +10,12 @@ import dev.millrace.server.registry.Publications;
 import dev.millrace.server.repository.Acceptance;
 import dev.millrace.server.repository.ImportRules;
 import dev.millrace.server.repository.ImportStaging;
+import dev.millrace.server.repository.SignaturePolicy;
+import dev.millrace.server.repository.SigningKey;
+import dev.millrace.server.repository.TrustedKeys;
 import dev.millrace.server.repository.VerifyingLoader;
 import dev.millrace.server.repository.VersionCheck;
+import dev.millrace.server.repository.VersionSignatures;
 import dev.millrace.server.rollout.Imports;
 import dev.millrace.server.rollout.RegistryAcceptance;
 import dev.millrace.server.tensorflow.inspect.GraphInspection;
@@ -18,8 +23,10 @@ import dev.millrace.server.tensorflow.inspect.InspectionLimits;
 import dev.millrace.server.tensorflow.trial.ChildProcessTrial;
 import dev.millrace.server.tensorflow.trial.TrialCommand;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,12 +45,26 @@ final class ModelChecks implements AutoCloseable {
   private final Acceptance acceptance;
   private final ChildProcessTrial trial;
   private final VersionCheck check;
+  private final VersionSignatures signatures;
+  private final SignaturePolicy policy;
+  private final ModelSettings defaults;
   private final ImportStaging staging;
   private final ExecutorService finishing =
       Executors.newSingleThreadExecutor(Threads.named("import", Thread.MIN_PRIORITY));
 
-  ModelChecks(ServeOptions options, RegistryRoom room, InstantSource clock, Failpoints failpoints)
+  /**
+   * Checks.
+   *
+   * @param defaults what holds where a model's own settings say nothing
+   */
+  ModelChecks(
+      ServeOptions options,
+      RegistryRoom room,
+      ModelSettings defaults,
+      InstantSource clock,
+      Failpoints failpoints)
       throws IOException {
+    this.defaults = defaults;
     this.failpoints = failpoints;
     this.room = room;
     this.clock = clock;
@@ -56,6 +77,8 @@ final class ModelChecks implements AutoCloseable {
             Threads.named("trial"),
             () -> UUID.randomUUID().toString());
     check = check(options.checkModels());
+    signatures = new VersionSignatures(options.signatureKeys());
+    policy = new SignaturePolicy(room.repository(), signatures, defaults, signingKey(options));
     staging =
         new ImportStaging(
             room.repository().uploads(),
@@ -63,14 +86,28 @@ final class ModelChecks implements AutoCloseable {
             clock);
   }
 
-  /**
-   * Checks before loads.
-   *
-   * @param defaults what holds where a model's own settings say nothing
-   */
-  ServableLoader guard(ServableLoader loader, ModelSettings defaults) {
+  private static Optional<SigningKey> signingKey(ServeOptions options) {
+    Optional<Path> file = options.signingKey();
+    try {
+      if (options.signatureKeys().isPresent()) {
+        TrustedKeys.read(options.signatureKeys().get());
+      }
+      return file.isEmpty() ? Optional.empty() : Optional.of(SigningKey.read(file.get()));
+    } catch (IOException unusable) {
+      throw new ConfigurationException(
+          "signing-key or signature-keys cannot be used: " + unusable.getMessage());
+    }
+  }
+
+  /** Which models take signed versions alone. */
+  SignaturePolicy signatures() {
+    return policy;
+  }
+
+  /** Checks before loads. */
+  ServableLoader guard(ServableLoader loader) {
     return new VerifyingLoader(
-        loader, check, acceptance, defaults, room.repository().basePaths()::has);
+        loader, check, acceptance, defaults, room.repository().basePaths()::has, signatures);
   }
 
   Publications publications() {
@@ -78,7 +115,8 @@ final class ModelChecks implements AutoCloseable {
   }
 
   Imports imports(Runnable scan) {
-    return new Imports(room.repository(), staging, check, publications(), scan, clock, failpoints);
+    return new Imports(
+        room.repository(), staging, policy, check, publications(), scan, clock, failpoints);
   }
 
   /** Where uploads that are whole are checked and published, one after the other. */

@@ -3,6 +3,7 @@ package dev.millrace.server.boot;
 import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.registry.Registry;
+import dev.millrace.server.registry.RegistryStore;
 import dev.millrace.server.repository.ModelRepository;
 import dev.millrace.server.rollout.RegistryRebuild;
 import dev.millrace.server.storage.RegistryDatabase;
@@ -11,6 +12,7 @@ import dev.millrace.server.storage.SqliteRegistryStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +33,24 @@ record RegistryRoom(SqliteRegistryStore store, Registry registry, ModelRepositor
   static RegistryRoom open(
       Path dataDirectory, Path models, InstantSource clock, Failpoints failpoints)
       throws IOException {
+    return open(dataDirectory, models, clock, failpoints, store -> store);
+  }
+
+  /**
+   * Opens all of it.
+   *
+   * @param heard stands before the store, for whoever wants to hear of changes
+   */
+  static RegistryRoom open(
+      Path dataDirectory,
+      Path models,
+      InstantSource clock,
+      Failpoints failpoints,
+      UnaryOperator<RegistryStore> heard)
+      throws IOException {
     RegistryDatabase database = RegistryDatabase.open(dataDirectory, clock);
     try {
-      Registry registry = new Registry(database.store(), clock, failpoints);
+      Registry registry = new Registry(heard.apply(database.store()), clock, failpoints);
       ModelRepository repository =
           ModelRepository.open(models, model -> registry.get(model).highest(), failpoints);
       RegistryMirror mirror = new RegistryMirror(models);

@@ -8,12 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a second server out of a state folder, whose jobs it would take for its own. Ends with the
  * process.
  */
 final class StateLock implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StateLock.class);
+
   private final FileChannel channel;
 
   private StateLock(FileChannel channel) {
@@ -39,8 +43,12 @@ final class StateLock implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException unexpected) {
+      log.warn("the state folder stays locked until the process ends", unexpected);
+    }
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

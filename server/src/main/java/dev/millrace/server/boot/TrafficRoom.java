@@ -30,6 +30,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Who answers: the parts that choose versions by the registry, copy requests to shadows, and watch
@@ -58,6 +59,7 @@ final class TrafficRoom implements AutoCloseable {
    *
    * @param cached answers callers
    * @param uncached answers copies, which must not fill the cache
+   * @param recorded stands before whoever answers callers
    * @param interval time between two looks at a new champion
    */
   TrafficRoom(
@@ -66,6 +68,7 @@ final class TrafficRoom implements AutoCloseable {
       ModelRepository repository,
       LeasedPredictor cached,
       LeasedPredictor uncached,
+      UnaryOperator<Predictor> recorded,
       InferenceObserver observer,
       MeterRegistry meters,
       InstantSource clock,
@@ -88,13 +91,14 @@ final class TrafficRoom implements AutoCloseable {
             random);
     control = new TrafficControl(registry, this::versions, repository::contains);
     predictor =
-        new ObservedPredictor(
-            new ShadowedPredictor(
-                new LeasingPredictor(new VersionRouter(registry, catalog, random), cached),
-                shadows,
-                System::nanoTime),
-            observer.and(watch),
-            System::nanoTime);
+        recorded.apply(
+            new ObservedPredictor(
+                new ShadowedPredictor(
+                    new LeasingPredictor(new VersionRouter(registry, catalog, random), cached),
+                    shadows,
+                    System::nanoTime),
+                observer.and(watch),
+                System::nanoTime));
     catalog.subscribe(watch);
     catalog.subscribe(shadowMeters);
     // The trial is there before the first copy is compared.

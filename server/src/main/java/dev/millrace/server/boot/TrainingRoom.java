@@ -7,6 +7,7 @@ import dev.millrace.server.storage.SqliteJobQueue;
 import dev.millrace.server.tensorflow.worker.ChildProcessTrainer;
 import dev.millrace.server.tensorflow.worker.WorkerCommand;
 import dev.millrace.server.training.JobIds;
+import dev.millrace.server.training.JobListener;
 import dev.millrace.server.training.ModelPublisher;
 import dev.millrace.server.training.Retention;
 import dev.millrace.server.training.RetryPolicy;
@@ -35,9 +36,14 @@ final class TrainingRoom implements AutoCloseable {
    * A room that goes on with what the server before has left.
    *
    * @param publisher puts what was trained where it is served from
+   * @param listener hears of all that happens to jobs
    */
   TrainingRoom(
-      ServeOptions options, LearningRoom learning, ModelPublisher publisher, InstantSource clock)
+      ServeOptions options,
+      LearningRoom learning,
+      ModelPublisher publisher,
+      JobListener listener,
+      InstantSource clock)
       throws IOException {
     Path folder = Files.createDirectories(options.dataDirectory().resolve("jobs"));
     queue =
@@ -73,7 +79,8 @@ final class TrainingRoom implements AutoCloseable {
                   new Retention(options.keepTrainingJobs(), options.keepTrainingJobsFor())),
               new JobIds(new SecureRandom()),
               queue,
-              clock);
+              clock,
+              listener);
     } catch (IOException | RuntimeException | Error failed) {
       queue.close();
       throw failed;

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,8 @@ public final class DatasetUploads {
   private final Path directory;
   private final long maxBytes;
   private final Supplier<String> ids;
+  private final Declarations declarations;
+  private final InstantSource clock;
 
   /**
    * Uploads into a folder of datasets. What earlier ones left in it is deleted.
@@ -38,8 +42,10 @@ public final class DatasetUploads {
    * @param maxBytes most bytes of a dataset
    * @param ids names that have not been given out before
    */
-  public DatasetUploads(Path directory, long maxBytes, Supplier<String> ids) {
+  public DatasetUploads(Path directory, long maxBytes, Supplier<String> ids, InstantSource clock) {
     this.directory = directory;
+    this.declarations = new Declarations(directory);
+    this.clock = clock;
     this.maxBytes = maxBytes;
     this.ids = ids;
     delete(directory.resolve(STAGING));
@@ -105,12 +111,33 @@ public final class DatasetUploads {
         throw exists(plan.name());
       }
       try {
+        declarations.write(plan.name(), declaration(plan, dataset.digest()));
         Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException unwritable) {
         throw unwritable(unwritable);
       }
     }
     return dataset;
+  }
+
+  private Declaration declaration(DatasetPlan plan, String digest) {
+    Instant now = clock.instant();
+    return new Declaration(
+        plan.owner(), plan.purpose(), digest, Optional.of(now), plan.retention().map(now::plus));
+  }
+
+  /** Gives uploads of a dataset up that have not ended; their calls fail. */
+  public int giveUp(String dataset) {
+    int given = 0;
+    try (Stream<Path> uploads = Files.list(directory.resolve(STAGING))) {
+      for (Path upload : uploads.filter(one -> Files.exists(one.resolve(dataset))).toList()) {
+        delete(upload);
+        given++;
+      }
+    } catch (IOException noneUnderWay) {
+      log.debug("no uploads of datasets are under way", noneUnderWay);
+    }
+    return given;
   }
 
   private static ServingException exists(String name) {

@@ -70,6 +70,18 @@ public record Evaluation(
         : ended(state, reason, message, endTime, results.withoutMisread());
   }
 
+  /** Bytes of examples that are kept with it: misread ones, and values of the dataset's columns. */
+  public long exampleBytes() {
+    return results == null ? 0 : results.exampleBytes();
+  }
+
+  /** The same with its figures alone. */
+  public Evaluation withoutExamples() {
+    return results == null
+        ? this
+        : ended(state, reason, message, endTime, results.withoutExamples());
+  }
+
   private Evaluation ended(
       EvaluationState last,
       @Nullable ErrorReason why,

@@ -42,6 +42,22 @@ public record EvaluationResults(
     return labels == null || labels.isEmpty() ? Integer.toString(index) : labels.get(index);
   }
 
+  long exampleBytes() {
+    return version.exampleBytes() + (baseline == null ? 0 : baseline.exampleBytes());
+  }
+
+  EvaluationResults withoutExamples() {
+    return new EvaluationResults(
+        datasetDigest,
+        examples,
+        height,
+        width,
+        version.withoutExamples(),
+        baseline == null ? null : baseline.withoutExamples(),
+        comparison,
+        labels);
+  }
+
   EvaluationResults withoutMisread() {
     return new EvaluationResults(
         datasetDigest,

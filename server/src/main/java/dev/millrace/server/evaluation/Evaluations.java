@@ -8,10 +8,13 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -149,6 +152,21 @@ public final class Evaluations implements AutoCloseable {
     return summary.state() == EvaluationState.SUCCEEDED ? store.read(id).orElse(summary) : summary;
   }
 
+  /**
+   * The same where it may be seen; what may not be is not there.
+   *
+   * @param visible looks at it without its misread examples
+   * @throws ServingException EVALUATION_NOT_FOUND
+   */
+  public Evaluation get(String id, Predicate<Evaluation> visible) {
+    synchronized (lock) {
+      if (!visible.test(table.get(id))) {
+        throw EvaluationRefusal.notFound(id);
+      }
+    }
+    return get(id);
+  }
+
   /** All evaluations without their misread examples, newest first. */
   public List<Evaluation> list() {
     synchronized (lock) {
@@ -189,6 +207,41 @@ public final class Evaluations implements AutoCloseable {
       listeners.forEach(listener -> listener.accept(after));
     }
     return after;
+  }
+
+  /**
+   * Forgets the examples of a dataset: evaluations on it that have not ended are cancelled, and
+   * those that have keep their figures alone.
+   *
+   * @param wanted tells an evaluation on the dataset
+   * @return the evaluations that had examples, with what they took in bytes
+   */
+  public Map<String, Long> forgetExamples(Predicate<Evaluation> wanted) {
+    Map<String, Long> forgotten = new TreeMap<>();
+    for (Evaluation one : list()) {
+      if (!wanted.test(one)) {
+        continue;
+      }
+      if (!one.state().isFinal()) {
+        try {
+          cancel(one.id());
+        } catch (ServingException endedMeanwhile) {
+          log.debug("evaluation {} has just ended", one.id(), endedMeanwhile);
+        }
+      }
+      synchronized (lock) {
+        store
+            .read(one.id())
+            .filter(kept -> kept.exampleBytes() > 0)
+            .ifPresent(
+                kept -> {
+                  store.write(kept.withoutExamples());
+                  table.put(kept.withoutExamples());
+                  forgotten.put(kept.id(), kept.exampleBytes());
+                });
+      }
+    }
+    return forgotten;
   }
 
   /** Takes no more and ends the one that runs; those that wait run after the next start. */

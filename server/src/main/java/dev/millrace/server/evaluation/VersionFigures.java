@@ -7,6 +7,7 @@ import dev.millrace.server.evaluation.metrics.Latency;
 import dev.millrace.server.evaluation.metrics.Share;
 import dev.millrace.server.model.VersionId;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What was measured of one version.
@@ -37,6 +38,9 @@ public record VersionFigures(
     long memoryBytes,
     List<SliceAccuracy> slices,
     List<Robustness> robustness) {
+  // Other slices are named by the values of a column of the dataset.
+  private static final Set<String> MEASURED = Set.of("class", "brightness", "length");
+
   /** Copies the lists. */
   public VersionFigures {
     classes = List.copyOf(classes);
@@ -46,6 +50,27 @@ public record VersionFigures(
   }
 
   VersionFigures withoutMisread() {
+    return with(slices);
+  }
+
+  /** Bytes of misread examples, and of values of columns that slices are named after. */
+  long exampleBytes() {
+    long bytes = 0;
+    for (MisreadExample example : misread) {
+      bytes += example.pixels().remaining() + example.words().length();
+    }
+    for (SliceAccuracy slice : slices) {
+      bytes += MEASURED.contains(slice.by()) ? 0 : slice.value().length();
+    }
+    return bytes;
+  }
+
+  /** The same with what was measured alone, and nothing of what it was measured on. */
+  VersionFigures withoutExamples() {
+    return with(slices.stream().filter(slice -> MEASURED.contains(slice.by())).toList());
+  }
+
+  private VersionFigures with(List<SliceAccuracy> parts) {
     return new VersionFigures(
         version,
         digest,
@@ -57,7 +82,7 @@ public record VersionFigures(
         List.of(),
         latency,
         memoryBytes,
-        slices,
+        parts,
         robustness);
   }
 }

@@ -16,12 +16,12 @@ import java.util.function.Supplier;
 
 /**
  * What holds for every request before it reaches a route: it gets an id, is meant for this server,
- * and comes from no page of somebody else's. Thread-safe.
+ * comes from no page of somebody else's, and from somebody who may ask. Thread-safe.
  */
 final class Doorkeeper implements DecoratingHttpServiceFunction {
   private static final String METHODS = "GET, POST, PUT, DELETE";
   private static final String REQUEST_HEADERS =
-      "authorization, content-type, grpc-timeout, x-grpc-web, x-user-agent, x-request-id,"
+      "authorization, x-api-key, content-type, grpc-timeout, x-grpc-web, x-user-agent, x-request-id,"
           + " traceparent, tracestate, last-event-id, inference-header-content-length";
   private static final String ANSWER_HEADERS =
       "grpc-status, grpc-message, grpc-status-details-bin, x-request-id,"
@@ -29,13 +29,20 @@ final class Doorkeeper implements DecoratingHttpServiceFunction {
   private static final String PREFLIGHT_SECONDS = "600";
 
   private final Origins origins;
+  private final Admission admission;
   private final HttpErrors errors;
   private final Supplier<String> ids;
   private final InFlight inFlight;
 
-  Doorkeeper(Origins origins, HttpErrors errors, Supplier<String> ids, InFlight inFlight) {
+  Doorkeeper(
+      Origins origins,
+      Admission admission,
+      HttpErrors errors,
+      Supplier<String> ids,
+      InFlight inFlight) {
     this.inFlight = inFlight;
     this.origins = origins;
+    this.admission = admission;
     this.errors = errors;
     this.ids = ids;
   }
@@ -78,6 +85,11 @@ final class Doorkeeper implements DecoratingHttpServiceFunction {
       }
     } else {
       context.setAdditionalResponseHeader("cross-origin-resource-policy", "same-origin");
+    }
+    try {
+      RequestCaller.admit(context, admission);
+    } catch (RuntimeException refused) {
+      return Refusal.of(context, errors.status(refused));
     }
     return route.serve(context, request);
   }

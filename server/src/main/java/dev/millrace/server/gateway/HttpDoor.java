@@ -16,6 +16,8 @@ import io.netty.handler.flush.FlushConsolidationHandler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -52,6 +54,7 @@ public final class HttpDoor implements AutoCloseable {
    * Starts to listen.
    *
    * @param routes what it answers
+   * @param admission who may ask for it
    * @param errors the form of errors
    * @param ids makes the ids of requests that bring none
    * @param loops makes the threads of its event loops
@@ -62,6 +65,7 @@ public final class HttpDoor implements AutoCloseable {
   public static HttpDoor open(
       HttpSettings settings,
       List<? extends HttpRoutes> routes,
+      Admission admission,
       HttpErrors errors,
       Supplier<String> ids,
       ThreadFactory loops,
@@ -86,7 +90,11 @@ public final class HttpDoor implements AutoCloseable {
                     pipeline.addFirst(
                         // The library sends headers and body apart, which wakes the client twice.
                         new FlushConsolidationHandler(MOST_FLUSHES, true),
-                        new FirstRequest(settings.timeouts().firstRequest())))
+                        new FirstRequest(settings.timeouts().firstRequest()),
+                        new SentResets(
+                            MOST_RESETS,
+                            Duration.ofSeconds(RESET_WINDOW_SECONDS),
+                            System::nanoTime)))
             // Connections end now and then, so that clients spread over replicas that came later.
             .maxConnectionAge(CONNECTION_AGE)
             .maxNumConnections(MOST_CONNECTIONS)
@@ -117,7 +125,7 @@ public final class HttpDoor implements AutoCloseable {
             DecodingService.newDecorator(
                 StreamDecoderFactory.gzip(), StreamDecoderFactory.deflate()))
         .decorator(compression())
-        .decorator(new Doorkeeper(settings.origins(), errors, ids, inFlight))
+        .decorator(new Doorkeeper(settings.origins(), admission, errors, ids, inFlight))
         .errorHandler(new DoorErrors(errors, ids));
     Server server = builder.build();
     try {
@@ -141,6 +149,19 @@ public final class HttpDoor implements AutoCloseable {
                     || type.belongsTo(MediaType.create("application", "javascript")))
         .minBytesToForceChunkedEncoding(LEAST_COMPRESSED_BYTES)
         .newDecorator();
+  }
+
+  /** The pattern of each route, as {@link Admission} hears it, by which methods it takes. */
+  public SortedMap<String, String> routes() {
+    SortedMap<String, String> routes = new TreeMap<>();
+    server
+        .serviceConfigs()
+        .forEach(
+            config ->
+                routes.put(
+                    config.route().isFallback() ? "" : config.route().patternString(),
+                    config.route().methods().toString()));
+    return routes;
   }
 
   /** The port it listens on. */

@@ -102,6 +102,7 @@ public final class HttpErrors {
             .contentType(MediaType.JSON_UTF_8)
             .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
     retrySeconds(status).ifPresent(seconds -> headers.set(HttpHeaderNames.RETRY_AFTER, seconds));
+    challenge(status).ifPresent(text -> headers.set(HttpHeaderNames.WWW_AUTHENTICATE, text));
     return HttpResponse.of(headers.build(), line(body(requestId, status)));
   }
 
@@ -156,7 +157,20 @@ public final class HttpErrors {
   /** When to try again, as the header {@code Retry-After} says it; empty when nobody knows. */
   public static Optional<String> retrySeconds(Status status) {
     return detail(status, RetryInfo.class, RetryInfo.getDefaultInstance())
-        .map(info -> Long.toString(Math.max(1, info.getRetryDelay().getSeconds())));
+        .map(info -> info.getRetryDelay())
+        // Rounded down, who comes back in time would come too early.
+        .map(delay -> delay.getSeconds() + (delay.getNanos() > 0 ? 1 : 0))
+        .map(seconds -> Long.toString(Math.max(1, seconds)));
+  }
+
+  /** How to say who calls, by RFC 6750; empty where that is not the matter. */
+  static Optional<String> challenge(Status status) {
+    if (httpStatus(status) != HttpStatus.UNAUTHORIZED) {
+      return Optional.empty();
+    }
+    boolean wrong = reason(status).filter(ErrorReason.CREDENTIALS_INVALID::equals).isPresent();
+    return Optional.of(
+        wrong ? "Bearer realm=\"millrace\", error=\"invalid_token\"" : "Bearer realm=\"millrace\"");
   }
 
   private static <M extends Message> Optional<M> detail(Status status, Class<M> type, M prototype) {

@@ -1,6 +1,7 @@
 package dev.millrace.server.gateway;
 
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import io.grpc.CallOptions;
@@ -14,6 +15,9 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.ChannelFutureListener;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +29,14 @@ import java.util.concurrent.TimeUnit;
  * Thread-safe.
  */
 public final class ServiceCalls {
-  /** The caller's address; set here alone, whatever a request says. */
-  public static final Metadata.Key<String> CALLER =
-      Metadata.Key.of("millrace-caller", Metadata.ASCII_STRING_MARSHALLER);
+  /** Who the door has let in; set here alone, whatever a request says. */
+  public static final Metadata.Key<Caller> CALLER =
+      Metadata.Key.of("millrace-caller-bin", new HandedOver());
 
-  private static final List<String> CARRIED =
-      List.of("authorization", "traceparent", "tracestate", "x-request-id");
+  private static final Metadata.Key<String> REQUEST_ID =
+      Metadata.Key.of(RequestId.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final List<String> CARRIED = List.of("traceparent", "tracestate", "x-request-id");
 
   private final Channel channel;
 
@@ -126,7 +132,36 @@ public final class ServiceCalls {
         metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
       }
     }
-    metadata.put(CALLER, context.remoteAddress().getAddress().getHostAddress());
+    String id = RequestId.of(context);
+    if (!id.isEmpty()) {
+      // The one that the answer names, also where the caller sent none or one of another form.
+      metadata.discardAll(REQUEST_ID);
+      metadata.put(REQUEST_ID, id);
+    }
+    metadata.put(CALLER, RequestCaller.of(context));
     return metadata;
+  }
+
+  /** Hands a caller over within the process. What comes as mere bytes is nobody. */
+  private static final class HandedOver implements Metadata.BinaryStreamMarshaller<Caller> {
+    @Override
+    public InputStream toStream(Caller caller) {
+      return new CallerStream(caller);
+    }
+
+    @Override
+    public Caller parseStream(InputStream stream) {
+      return stream instanceof CallerStream own ? own.caller : Caller.UNKNOWN;
+    }
+  }
+
+  /** Has the caller beside the bytes that a transport would write. */
+  private static final class CallerStream extends ByteArrayInputStream {
+    private final Caller caller;
+
+    CallerStream(Caller caller) {
+      super(caller.id().getBytes(StandardCharsets.UTF_8));
+      this.caller = caller;
+    }
   }
 }

@@ -25,12 +25,15 @@ public final class BatchRun implements BatchRunner<PredictWork> {
   private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
 
   private final QueueObserver observer;
+  private final UsageObserver usage;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
 
-  /** A runner that reports to an observer. */
-  public BatchRun(QueueObserver observer, InstantSource clock, LongSupplier nanoTime) {
+  /** A runner that reports to observers. */
+  public BatchRun(
+      QueueObserver observer, UsageObserver usage, InstantSource clock, LongSupplier nanoTime) {
     this.observer = observer;
+    this.usage = usage;
     this.clock = clock;
     this.nanoTime = nanoTime;
   }
@@ -74,11 +77,17 @@ public final class BatchRun implements BatchRunner<PredictWork> {
     }
     RunPhases phases = new RunPhases(nanoTime);
     long start = nanoTime.getAsLong();
-    Map<String, TensorData> outputs =
-        lease
-            .servable()
-            .run(first.request().signature(), inputs, first.outputs(), latest(work), phases);
-    long taken = nanoTime.getAsLong() - start;
+    Map<String, TensorData> outputs;
+    long taken;
+    try {
+      outputs =
+          lease
+              .servable()
+              .run(first.request().signature(), inputs, first.outputs(), latest(work), phases);
+    } finally {
+      taken = nanoTime.getAsLong() - start;
+      charge(lane, work, rows, taken);
+    }
     observer.onRun(lane, rows, taken);
     observer.onPhases(
         lane,
@@ -103,6 +112,13 @@ public final class BatchRun implements BatchRunner<PredictWork> {
       return false;
     }
     return true;
+  }
+
+  /** What the model refuses has cost its time all the same. */
+  private void charge(Lane lane, List<PredictWork> work, int rows, long nanos) {
+    for (PredictWork piece : work) {
+      usage.onComputed(piece.caller(), lane.key().version(), nanos / rows * piece.rows());
+    }
   }
 
   private boolean isRefused(Lane lane, PredictWork piece) {

@@ -1,5 +1,6 @@
 package dev.millrace.server.inference;
 
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
@@ -42,6 +43,11 @@ public record PredictWork(
   @Override
   public Priority priority() {
     return leased.request().priority();
+  }
+
+  @Override
+  public Caller caller() {
+    return leased.request().caller();
   }
 
   @Override

@@ -43,6 +43,12 @@ public enum ErrorReason {
   ORIGIN_REFUSED(Category.PERMISSION_DENIED),
   /** An HTTP request was sent to another host's name. */
   HOST_REFUSED(Category.PERMISSION_DENIED),
+  /** The call needs an API key, a token or a client certificate, and came without. */
+  CREDENTIALS_MISSING(Category.UNAUTHENTICATED),
+  /** The key, token or certificate is unknown, forged, expired, revoked or not meant for here. */
+  CREDENTIALS_INVALID(Category.UNAUTHENTICATED),
+  /** The caller is known, and may not do this. */
+  PERMISSION_MISSING(Category.PERMISSION_DENIED),
   /** An HTTP path leads nowhere. */
   ROUTE_NOT_FOUND(Category.NOT_FOUND),
   /** An HTTP path is there, and does not take this method. */
@@ -51,6 +57,10 @@ public enum ErrorReason {
   REQUEST_TOO_SLOW(Category.DEADLINE_EXCEEDED),
   /** A message or header is larger than the server takes. */
   REQUEST_TOO_LARGE(Category.RESOURCE_EXHAUSTED),
+  /** The caller has used as much as it may, for now. */
+  QUOTA_EXCEEDED(Category.RESOURCE_EXHAUSTED),
+  /** The caller's budget of the month is spent. */
+  BUDGET_SPENT(Category.RESOURCE_EXHAUSTED),
   /** No model of this name is served. */
   MODEL_NOT_FOUND(Category.NOT_FOUND),
   /** The model has no such version. */
@@ -77,6 +87,8 @@ public enum ErrorReason {
   DRAINING(Category.UNAVAILABLE),
   /** The model repository takes no writes now: its disk is full or read-only. */
   REPOSITORY_UNWRITABLE(Category.UNAVAILABLE),
+  /** The audit log takes no lines, so that no change can be made. */
+  AUDIT_UNWRITABLE(Category.UNAVAILABLE),
   /** The datasets folder takes no writes. */
   DATASETS_UNWRITABLE(Category.UNAVAILABLE),
   /** The version could not be loaded. */
@@ -87,6 +99,10 @@ public enum ErrorReason {
   SETTINGS_INVALID(Category.FAILED_PRECONDITION),
   /** The version's files are not those of its manifest. */
   DIGEST_MISMATCH(Category.FAILED_PRECONDITION),
+  /** The model takes signed versions alone, and this one has no signature. */
+  VERSION_UNSIGNED(Category.FAILED_PRECONDITION),
+  /** The version's signature is of nobody who is trusted, or for other files. */
+  VERSION_SIGNATURE_INVALID(Category.FAILED_PRECONDITION),
   /** The model has an op, or a size, that this server does not take. */
   MODEL_REFUSED(Category.FAILED_PRECONDITION),
   /**
@@ -148,6 +164,7 @@ public enum ErrorReason {
   /** The canonical code that a reason belongs to. */
   public enum Category {
     INVALID_ARGUMENT,
+    UNAUTHENTICATED,
     PERMISSION_DENIED,
     NOT_FOUND,
     FAILED_PRECONDITION,

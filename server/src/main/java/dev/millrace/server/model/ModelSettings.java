@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param bakeLimits when a new champion is rolled back
  * @param versions which versions are loaded
  * @param bake how long a new champion is watched and the former one stays loaded
+ * @param requireSignature whether versions without a trusted signature are refused
+ * @param requestLog what is recorded of requests and answers
  */
 public record ModelSettings(
     ExecutionMode execution,
@@ -22,7 +24,9 @@ public record ModelSettings(
     ShadowSettings shadow,
     BakeLimits bakeLimits,
     VersionSettings versions,
-    Duration bake) {
+    Duration bake,
+    boolean requireSignature,
+    RequestLogSettings requestLog) {
   /** How long a new champion is watched when nobody says otherwise. */
   public static final Duration DEFAULT_BAKE = Duration.ofMinutes(10);
 
@@ -48,6 +52,46 @@ public record ModelSettings(
         ShadowSettings.DEFAULT,
         BakeLimits.DEFAULT,
         VersionSettings.DEFAULT,
-        DEFAULT_BAKE);
+        DEFAULT_BAKE,
+        false,
+        RequestLogSettings.OFF);
+  }
+
+  /** Settings whose versions need no signature, and that record nothing. */
+  public ModelSettings(
+      ExecutionMode execution,
+      BatchingSettings batching,
+      AdmissionSettings admission,
+      CacheSettings cache,
+      ShadowSettings shadow,
+      BakeLimits bakeLimits,
+      VersionSettings versions,
+      Duration bake) {
+    this(
+        execution,
+        batching,
+        admission,
+        cache,
+        shadow,
+        bakeLimits,
+        versions,
+        bake,
+        false,
+        RequestLogSettings.OFF);
+  }
+
+  /** The same, which take signed versions alone if that is wanted. */
+  public ModelSettings requiringSignature(boolean wanted) {
+    return new ModelSettings(
+        execution,
+        batching,
+        admission,
+        cache,
+        shadow,
+        bakeLimits,
+        versions,
+        bake,
+        wanted || requireSignature,
+        requestLog);
   }
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +24,19 @@ public final class CallThreads implements ServerInterceptor {
   private final int inlineBytes;
   private final Executor executor;
   private final StatusMapper statuses;
+  private final Predicate<String> moved;
 
-  private CallThreads(int inlineBytes, Executor executor, StatusMapper statuses) {
+  private CallThreads(
+      int inlineBytes, Executor executor, StatusMapper statuses, Predicate<String> moved) {
     this.inlineBytes = inlineBytes;
     this.executor = executor;
     this.statuses = statuses;
+    this.moved = moved;
   }
 
   /** All calls on an executor. */
   public static CallThreads of(Executor executor, StatusMapper statuses) {
-    return new CallThreads(-1, executor, statuses);
+    return new CallThreads(-1, executor, statuses, method -> true);
   }
 
   /**
@@ -41,7 +45,12 @@ public final class CallThreads implements ServerInterceptor {
    * @param inlineBytes largest message that is parsed there
    */
   public static CallThreads ofTransport(int inlineBytes, Executor executor, StatusMapper statuses) {
-    return new CallThreads(inlineBytes, executor, statuses);
+    return new CallThreads(inlineBytes, executor, statuses, method -> false);
+  }
+
+  /** The same, but that all calls of some methods run on the executor, by their full names. */
+  public CallThreads moving(Predicate<String> methods) {
+    return new CallThreads(inlineBytes, executor, statuses, moved.or(methods));
   }
 
   @Override
@@ -49,7 +58,8 @@ public final class CallThreads implements ServerInterceptor {
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     RefusableCall<Q, A> refusable = RefusableCall.of(call);
     Events<Q> events = new Events<>(refusable);
-    events.later(inlineBytes < 0, () -> events.begin(next.startCall(refusable, headers)));
+    boolean move = moved.test(call.getMethodDescriptor().getFullMethodName());
+    events.later(move, () -> events.begin(next.startCall(refusable, headers)));
     return events;
   }
 

@@ -13,10 +13,12 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Answers bytes that are no message with INVALID_ARGUMENT and REQUEST_MALFORMED, where gRPC itself
@@ -24,10 +26,21 @@ import java.util.List;
  */
 public final class MalformedRequests {
   private final StatusMapper statuses;
+  private final UnaryOperator<ServerServiceDefinition> inside;
 
   /** Guards services. */
   public MalformedRequests(StatusMapper statuses) {
+    this(statuses, service -> service);
+  }
+
+  /**
+   * Guards services.
+   *
+   * @param inside puts around each service what needs its messages parsed
+   */
+  public MalformedRequests(StatusMapper statuses, UnaryOperator<ServerServiceDefinition> inside) {
     this.statuses = statuses;
+    this.inside = inside;
   }
 
   /**
@@ -38,7 +51,7 @@ public final class MalformedRequests {
   public ServerServiceDefinition guard(ServerServiceDefinition service, CallThreads threads) {
     // As streams, messages are parsed below the interceptors and not before them.
     return ServerInterceptors.intercept(
-        ServerInterceptors.useMarshalledMessages(aliased(service), new Streams()),
+        ServerInterceptors.useMarshalledMessages(aliased(inside.apply(service)), new Streams()),
         new Guard(),
         threads);
   }
@@ -96,11 +109,7 @@ public final class MalformedRequests {
           try {
             super.onMessage(message);
           } catch (StatusRuntimeException unreadable) {
-            if (!(message instanceof InputStream)
-                || !(unreadable.getCause() instanceof InvalidProtocolBufferException)) {
-              throw unreadable;
-            }
-            refusable.refuse(malformed(call.getMethodDescriptor()));
+            refusable.refuse(refusal(message, unreadable, call.getMethodDescriptor()));
           }
         }
 
@@ -114,12 +123,31 @@ public final class MalformedRequests {
     }
   }
 
-  private StatusRuntimeException malformed(MethodDescriptor<?, ?> method) {
-    return statuses.toStatus(
-        new ServingException(
-            ErrorReason.REQUEST_MALFORMED,
-            "the request is no "
-                + method.getBareMethodName()
-                + " message; it is cut off or was made from another .proto"));
+  /**
+   * What is told to the caller of a message that cannot be read.
+   *
+   * @throws StatusRuntimeException the same, where it is not the reading that failed
+   */
+  private StatusRuntimeException refusal(
+      Object message, StatusRuntimeException unreadable, MethodDescriptor<?, ?> method) {
+    if (message instanceof InputStream) {
+      if (unreadable.getCause() instanceof InvalidProtocolBufferException) {
+        return statuses.toStatus(
+            new ServingException(
+                ErrorReason.REQUEST_MALFORMED,
+                "the request is no "
+                    + method.getBareMethodName()
+                    + " message; it is cut off or was made from another .proto"));
+      }
+      // gRPC says so of a compressed message while it is unpacked.
+      if (unreadable.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+        return statuses.toStatus(
+            new ServingException(
+                ErrorReason.REQUEST_TOO_LARGE,
+                "the message is larger than the server takes once it is unpacked; send less, or let"
+                    + " the operator raise --max-message-size"));
+      }
+    }
+    throw unreadable;
   }
 }

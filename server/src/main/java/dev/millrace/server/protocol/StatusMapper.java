@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.PreconditionFailure;
+import com.google.rpc.QuotaFailure;
 import com.google.rpc.ResourceInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class StatusMapper {
   private static final Logger log = LoggerFactory.getLogger(StatusMapper.class);
   private static final String DOMAIN = "millrace.dev";
+  private static final String QUOTA = "quota";
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -136,6 +138,16 @@ public final class StatusMapper {
                       PreconditionFailure.Violation.newBuilder()
                           .setType(reason.name())
                           .setSubject(ResourceNames.subject(metadata))
+                          .setDescription(message))
+                  .build()));
+    } else if (metadata.containsKey(QUOTA)) {
+      status.addDetails(
+          Any.pack(
+              QuotaFailure.newBuilder()
+                  .addViolations(
+                      QuotaFailure.Violation.newBuilder()
+                          .setSubject("caller")
+                          .setQuotaMetric(DOMAIN + "/" + metadata.get(QUOTA))
                           .setDescription(message))
                   .build()));
     }

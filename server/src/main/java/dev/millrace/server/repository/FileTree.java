@@ -11,21 +11,25 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A folder with everything in it: listed, digested, synced, copied or deleted as one. */
 final class FileTree {
+  // What is told of the files, and is none of them.
+  private static final Set<String> BESIDE = Set.of(Manifest.FILE_NAME, SignedStatement.FILE_NAME);
+
   private final Path root;
 
   FileTree(Path root) {
     this.root = root;
   }
 
-  /** All regular files but the manifest, ordered by path; links are not followed. */
+  /** All regular files but manifest and signature, ordered by path; links are not followed. */
   List<Path> files() throws IOException {
     try (Stream<Path> walk = Files.walk(root)) {
       return walk.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-          .filter(file -> !root.relativize(file).toString().equals(Manifest.FILE_NAME))
+          .filter(file -> !BESIDE.contains(root.relativize(file).toString()))
           .sorted(Comparator.comparing(this::name))
           .toList();
     } catch (UncheckedIOException wrapped) {
@@ -51,7 +55,7 @@ final class FileTree {
     }
   }
 
-  /** All regular files but the manifest with sizes and digests, ordered by path. */
+  /** All regular files but manifest and signature with sizes and digests, ordered by path. */
   List<FileEntry> entries() throws IOException {
     List<FileEntry> entries = new ArrayList<>();
     for (Path file : files()) {

@@ -3,6 +3,7 @@ package dev.millrace.server.repository;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,6 +95,17 @@ public final class ImportStaging {
       }
       return Optional.of(
           new StagedImport(plan.get(), root(importId).resolve(FILES), () -> {}).received());
+    } catch (IOException gone) {
+      log.debug("upload {} cannot be read", importId, gone);
+      return Optional.empty();
+    }
+  }
+
+  /** The model of an upload that is under way; empty when there is none. */
+  public Optional<ModelName> model(String importId) {
+    ImportRules.checkId(importId);
+    try {
+      return plan(importId).map(ImportPlan::model);
     } catch (IOException gone) {
       log.debug("upload {} cannot be read", importId, gone);
       return Optional.empty();

@@ -3,6 +3,7 @@ package dev.millrace.server.repository;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.RequestLogSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import java.io.IOException;
@@ -162,9 +163,20 @@ public final class ModelRepository {
    * @throws ServingException NAME_INVALID if another model's name differs only in case
    */
   public VersionId publish(ModelName model, Path staged, Manifest draft) throws IOException {
+    return publish(model, staged, draft, Seal.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param seal may put a signature beside the files
+   */
+  public VersionId publish(ModelName model, Path staged, Manifest draft, Seal seal)
+      throws IOException {
     requirePublishable(model);
     FileTree tree = new FileTree(staged);
     manifests.write(draft.withFiles(tree.entries()), staged);
+    seal.put(model, staged);
     failpoints.reach("publish.described");
     tree.sync();
     failpoints.reach("publish.synced");
@@ -256,6 +268,16 @@ public final class ModelRepository {
   /** Where a model's versions lie, with what operators write about it; need not be there. */
   public Path folder(ModelName model) {
     return basePaths.of(model).orElseGet(() -> root.resolve(model.id()));
+  }
+
+  /** What a model's settings say of the request log by now; nothing, where they cannot be read. */
+  public RequestLogSettings requestLog(ModelName model) {
+    try {
+      return SettingsFile.parse(settingsText(model)).requestLog();
+    } catch (ServingException unusable) {
+      log.debug("the settings of {} cannot be used", model, unusable);
+      return RequestLogSettings.OFF;
+    }
   }
 
   /** The text of a model's settings; empty when there are none. */
@@ -382,6 +404,11 @@ public final class ModelRepository {
         bytes += size;
         fingerprint.append(file.getFileName()).append(' ').append(size).append(' ');
         fingerprint.append(Files.getLastModifiedTime(file).toMillis()).append('\n');
+      }
+      Path signature = directory.resolve(SignedStatement.FILE_NAME);
+      if (Files.exists(signature)) {
+        // A version that failed for the want of it is tried again.
+        fingerprint.append(Files.getLastModifiedTime(signature).toMillis()).append('\n');
       }
       Optional<Manifest> manifest = readManifest(id, directory);
       Optional<String> oddity = tree.oddity();

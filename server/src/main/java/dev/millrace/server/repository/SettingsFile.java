@@ -13,6 +13,7 @@ import dev.millrace.server.model.CacheSettings;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ExecutionMode;
 import dev.millrace.server.model.ModelSettings;
+import dev.millrace.server.model.RequestLogSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.ShadowSettings;
 import dev.millrace.server.model.VersionSettings;
@@ -106,9 +107,21 @@ final class SettingsFile {
     Duration bake = rollout.duration("bake", ModelSettings.DEFAULT_BAKE);
     rollout.requireNoOthers();
     VersionSettings versions = versions(reader.section("versions"));
+    // What the operator of the server asks for, no model's folder can take back.
+    boolean signed = reader.flag("require-signature", false) || defaults.requireSignature();
+    RequestLogSettings requestLog = requestLog(reader.section("request-log"));
     reader.requireNoOthers();
     return new ModelSettings(
-        execution, batching, admission, cache, shadow, bakeLimits, versions, bake);
+        execution,
+        batching,
+        admission,
+        cache,
+        shadow,
+        bakeLimits,
+        versions,
+        bake,
+        signed,
+        requestLog);
   }
 
   private static VersionSettings versions(SettingsReader section) {
@@ -183,6 +196,20 @@ final class SettingsFile {
         new ShadowSettings(
             section.count("keep-disagreements", defaults.keepDisagreements(), 0, 1000),
             section.flag("keep-inputs", defaults.keepInputs()));
+    section.requireNoOthers();
+    return settings;
+  }
+
+  private static RequestLogSettings requestLog(SettingsReader section) {
+    RequestLogSettings defaults = RequestLogSettings.OFF;
+    RequestLogSettings settings =
+        new RequestLogSettings(
+            section.share("sample", defaults.sample()),
+            section.names("leave-out", defaults.leaveOut()),
+            section.flag("answers", defaults.answers()),
+            section.bytes("file-size", defaults.fileBytes()),
+            section.bytes("max-size", defaults.maxBytes()),
+            section.duration("keep", defaults.keep()));
     section.requireNoOthers();
     return settings;
   }

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -22,6 +23,7 @@ final class SettingsReader {
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,9}) ?(B|KiB|MiB|GiB)?");
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}(\\.[0-9]{1,9})?");
   private static final int LARGEST_COUNT = 1_000_000;
+  private static final int MOST_NAMES = 100;
 
   private final String path;
   private final JsonNode node;
@@ -118,6 +120,27 @@ final class SettingsReader {
       throw wrong(key, "a list of ascending whole numbers such as [8, 32]", list.toString());
     }
     return counts;
+  }
+
+  /** Names of inputs and outputs. */
+  Set<String> names(String key, Set<String> otherwise) {
+    JsonNode list = node(key);
+    if (list == null) {
+      return otherwise;
+    }
+    Set<String> names = new TreeSet<>();
+    boolean valid = list.isArray() && list.size() <= MOST_NAMES;
+    for (JsonNode element : list) {
+      valid &= element.isTextual() && !element.asText().isEmpty();
+      names.add(element.asText());
+    }
+    if (!valid) {
+      throw wrong(
+          key,
+          "a list of at most " + MOST_NAMES + " names such as [address, photo]",
+          list.toString());
+    }
+    return names;
   }
 
   Duration duration(String key, Duration otherwise) {

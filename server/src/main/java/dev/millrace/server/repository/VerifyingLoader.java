@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Checks what lies in the repository before a version is loaded: the model's settings, every file
- * against the version's manifest, the files against those of its first load, and, unless they have
- * passed before, what the model would do. Thread-safe.
+ * against the version's manifest and, where the settings say so, its signature, the files against
+ * those of its first load, and, unless they have passed before, what the model would do.
+ * Thread-safe.
  */
 public final class VerifyingLoader implements ServableLoader {
   private static final Logger log = LoggerFactory.getLogger(VerifyingLoader.class);
@@ -33,10 +34,21 @@ public final class VerifyingLoader implements ServableLoader {
   private final Acceptance acceptance;
   private final ModelSettings defaults;
   private final Predicate<ModelName> foreign;
+  private final VersionSignatures signatures;
 
   /** Checks settings and manifests alone, then lets the delegate load. */
   public VerifyingLoader(ServableLoader delegate) {
     this(delegate, VersionCheck.NONE, Acceptance.NONE, ModelSettings.DEFAULT, model -> false);
+  }
+
+  /** The same, for models that need no signature. */
+  public VerifyingLoader(
+      ServableLoader delegate,
+      VersionCheck check,
+      Acceptance acceptance,
+      ModelSettings defaults,
+      Predicate<ModelName> foreign) {
+    this(delegate, check, acceptance, defaults, foreign, VersionSignatures.NONE);
   }
 
   /**
@@ -47,13 +59,16 @@ public final class VerifyingLoader implements ServableLoader {
    * @param defaults what holds where a model's own settings say nothing
    * @param foreign true for models that are read from outside of the repository, whose owner may
    *     put other files under a number; they are checked anew then
+   * @param signatures asked for models whose settings say so
    */
   public VerifyingLoader(
       ServableLoader delegate,
       VersionCheck check,
       Acceptance acceptance,
       ModelSettings defaults,
-      Predicate<ModelName> foreign) {
+      Predicate<ModelName> foreign,
+      VersionSignatures signatures) {
+    this.signatures = signatures;
     this.defaults = defaults;
     this.foreign = foreign;
     this.delegate = delegate;
@@ -63,10 +78,14 @@ public final class VerifyingLoader implements ServableLoader {
 
   @Override
   public Servable load(ServableSource source, ExecutionMode mode) {
-    SettingsFile.parse(settingsText(source), defaults);
+    ModelSettings settings = SettingsFile.parse(settingsText(source), defaults);
     boolean outside = foreign.test(source.id().model());
     VersionFiles files = new VersionFiles(source.id(), source.directory());
     String digest = (outside ? OUTSIDE : "") + files.digest();
+    if (settings.requireSignature()) {
+      signatures.require(
+          source.id().model(), source.id().toString(), source.directory(), files.entries());
+    }
     Optional<Acceptance.Identity> remembered = acceptance.of(source.id());
     if (remembered.isPresent() && !remembered.get().digest().equals(digest)) {
       if (!outside && !remembered.get().digest().startsWith(OUTSIDE)) {

@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The files of one version as they lie in its folder. */
+/** The files of one version as they lie in its folder. Not thread-safe. */
 public final class VersionFiles {
   private final VersionId id;
   private final Path directory;
   private final FileTree tree;
   private final ManifestFormat manifests = new ManifestFormat();
+  private List<FileEntry> entries = List.of();
 
   /** Files of a version. */
   public VersionFiles(VersionId id, Path directory) {
@@ -36,7 +37,7 @@ public final class VersionFiles {
   public String digest() {
     try {
       refuseOddities();
-      List<FileEntry> entries = tree.entries();
+      entries = tree.entries();
       Path manifest = directory.resolve(Manifest.FILE_NAME);
       if (!Files.isRegularFile(manifest)) {
         StringBuilder list = new StringBuilder();
@@ -57,6 +58,11 @@ public final class VersionFiles {
       throw error(ErrorReason.LOAD_FAILED, "the files of " + id + " cannot be read")
           .causedBy(unreadable);
     }
+  }
+
+  /** The files as {@link #digest} has read them. */
+  List<FileEntry> entries() {
+    return entries;
   }
 
   /** What is known of the version, if it has a manifest that can be read. */

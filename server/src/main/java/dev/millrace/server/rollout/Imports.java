@@ -3,6 +3,7 @@ package dev.millrace.server.rollout;
 import dev.millrace.server.catalog.ServableSource;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.Failpoints;
+import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
@@ -13,6 +14,7 @@ import dev.millrace.server.repository.ImportRules;
 import dev.millrace.server.repository.ImportStaging;
 import dev.millrace.server.repository.Manifest;
 import dev.millrace.server.repository.ModelRepository;
+import dev.millrace.server.repository.SignaturePolicy;
 import dev.millrace.server.repository.StagedImport;
 import dev.millrace.server.repository.Unwritable;
 import dev.millrace.server.repository.VersionCheck;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,7 @@ public final class Imports {
 
   private final ModelRepository repository;
   private final ImportStaging staging;
+  private final SignaturePolicy signatures;
   private final VersionCheck check;
   private final Publications publications;
   private final Runnable scan;
@@ -59,12 +63,14 @@ public final class Imports {
   /**
    * Imports.
    *
+   * @param signatures which models take signed versions alone
    * @param check what a model must pass before it is published
    * @param scan makes the server look for new versions now
    */
   public Imports(
       ModelRepository repository,
       ImportStaging staging,
+      SignaturePolicy signatures,
       VersionCheck check,
       Publications publications,
       Runnable scan,
@@ -73,6 +79,7 @@ public final class Imports {
     this.failpoints = failpoints;
     this.repository = repository;
     this.staging = staging;
+    this.signatures = signatures;
     this.check = check;
     this.publications = publications;
     this.scan = scan;
@@ -89,8 +96,9 @@ public final class Imports {
   /**
    * Begins an upload or takes it up again; see {@link ImportStaging#open}.
    *
-   * @throws ServingException NAME_INVALID if another model's name differs only in case, and
-   *     REPOSITORY_UNWRITABLE for a model that is read from outside of the repository
+   * @throws ServingException NAME_INVALID if another model's name differs only in case,
+   *     VERSION_UNSIGNED, and REPOSITORY_UNWRITABLE for a model that is read from outside of the
+   *     repository
    */
   public StagedImport begin(ImportPlan plan) {
     try {
@@ -98,6 +106,7 @@ public final class Imports {
     } catch (IOException readOnly) {
       throw Unwritable.of(plan.model(), readOnly);
     }
+    signatures.check(plan);
     StagedImport upload = staging.open(plan);
     failpoints.reach("import.planned");
     return upload;
@@ -115,8 +124,8 @@ public final class Imports {
    * any case, and deleted when it can never become a version.
    *
    * @param actor who sent it
-   * @throws ServingException IMPORT_INVALID, MODEL_REFUSED, TRIAL_FAILED, LOAD_FAILED,
-   *     WARM_UP_FAILED or REPOSITORY_UNWRITABLE
+   * @throws ServingException IMPORT_INVALID, VERSION_SIGNATURE_INVALID, MODEL_REFUSED,
+   *     TRIAL_FAILED, LOAD_FAILED, WARM_UP_FAILED or REPOSITORY_UNWRITABLE
    */
   public Imported finish(StagedImport upload, String actor) {
     try (upload) {
@@ -135,11 +144,14 @@ public final class Imports {
   /**
    * How much of an upload is there.
    *
+   * @param visible models whose uploads may be known; those of others are not there
    * @throws ServingException IMPORT_NOT_FOUND
    */
-  public Progress progress(String importId) {
-    Optional<Map<String, Long>> received = staging.received(importId);
-    Optional<VersionId> version = read(() -> repository.imported(importId));
+  public Progress progress(String importId, Predicate<ModelName> visible) {
+    Optional<Map<String, Long>> received =
+        staging.model(importId).filter(visible).flatMap(model -> staging.received(importId));
+    Optional<VersionId> version =
+        read(() -> repository.imported(importId)).filter(id -> visible.test(id.model()));
     if (received.isEmpty() && version.isEmpty()) {
       throw new ServingException(
           ErrorReason.IMPORT_NOT_FOUND,
@@ -154,6 +166,7 @@ public final class Imports {
     VersionId id =
         new VersionId(upload.plan().model(), repository.nextNumber(upload.plan().model()));
     try {
+      signatures.check(upload);
       return check.check(new ServableSource(id, upload.directory(), "", ModelSettings.DEFAULT));
     } catch (ServingException refused) {
       log.info("upload {} was refused: {}", upload.plan().importId(), refused.message());

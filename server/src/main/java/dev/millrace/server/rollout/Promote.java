@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -35,6 +36,7 @@ public final class Promote {
   private final Summons summons;
   private final Function<ModelName, Duration> bake;
   private final InstantSource clock;
+  private final Consumer<VersionId> signed;
 
   Promote(
       KnownVersions versions,
@@ -42,7 +44,9 @@ public final class Promote {
       ModelCatalog catalog,
       Summons summons,
       Function<ModelName, Duration> bake,
-      InstantSource clock) {
+      InstantSource clock,
+      Consumer<VersionId> signed) {
+    this.signed = signed;
     this.versions = versions;
     this.registry = registry;
     this.catalog = catalog;
@@ -57,7 +61,7 @@ public final class Promote {
    * @param allowBreaking promotes although callers of the champion would break
    * @param bakeTime how long the new champion is watched; empty for what the model's settings say
    * @throws ServingException MODEL_NOT_FOUND, VERSION_NOT_FOUND, VERSION_NOT_READY,
-   *     SIGNATURE_BREAKING or ETAG_MISMATCH
+   *     VERSION_UNSIGNED, VERSION_SIGNATURE_INVALID, SIGNATURE_BREAKING or ETAG_MISMATCH
    */
   public Moved promote(
       VersionId id, boolean allowBreaking, Optional<Duration> bakeTime, ChangeOrder order) {
@@ -72,6 +76,7 @@ public final class Promote {
       ChangeOrder order,
       Map<String, String> evidence) {
     versions.require(id);
+    signed.accept(id);
     Map<String, String> told = new TreeMap<>(evidence);
     if (allowBreaking) {
       told.put("allow_breaking", "true");

@@ -3,6 +3,7 @@ package dev.millrace.server.rollout;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelName;
+import dev.millrace.server.model.VersionId;
 import dev.millrace.server.registry.HistoryEvent;
 import dev.millrace.server.registry.Registry;
 import dev.millrace.server.registry.RegistryStore;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -47,6 +49,7 @@ public record VersionLife(
    * The use cases.
    *
    * @param bake how long a model's new champions are watched
+   * @param signed refuses new champions that lack a signature their model asks for
    * @param scan states anew what shall be loaded
    * @param scanSoon has that done on another thread
    * @param executor makes moves that had to wait for a load
@@ -58,6 +61,7 @@ public record VersionLife(
       ModelCatalog catalog,
       Summons summons,
       Function<ModelName, Duration> bake,
+      Consumer<VersionId> signed,
       Runnable scan,
       Runnable scanSoon,
       Executor executor,
@@ -69,7 +73,7 @@ public record VersionLife(
         new Unload(versions, registry, scan),
         new Delete(versions, registry, store, repository.trash(), scan, failpoints),
         new SetLabel(versions, registry),
-        new Promote(versions, registry, catalog, summons, bake, clock),
+        new Promote(versions, registry, catalog, summons, bake, clock, signed),
         new Rollback(versions, registry, catalog, summons, scanSoon, executor),
         (model, before, limit) -> {
           List<HistoryEvent> events = registry.history(model, before, limit);

@@ -22,6 +22,9 @@ final class Admission {
   // The low priority leaves room for the others.
   private static final Map<Priority, Double> SHARE_OF_ROOM = Map.of(Priority.LOW, 0.5);
 
+  // Who has nothing waiting finds room in a queue that others have filled.
+  private static final double ROOM_FOR_NEWCOMERS = 1.25;
+
   private final long maxBytes;
 
   /** Why work is not taken on, and the error that says so. */
@@ -44,13 +47,14 @@ final class Admission {
     Backlog.Share model = backlog.of(work.lane().key().version().model());
     Duration wait = Duration.ofNanos(waitNanos);
     double room = SHARE_OF_ROOM.getOrDefault(work.priority(), 1.0);
-    if (model.requests() > 0 && model.requests() + pieces > room * settings.maxRequests()) {
+    double ofModel = backlog.isWaiting(work.caller()) ? room : room * ROOM_FOR_NEWCOMERS;
+    if (model.requests() > 0 && model.requests() + pieces > ofModel * settings.maxRequests()) {
       return overloaded(
           ShedReason.MODEL_REQUESTS,
           model.requests() + " requests wait for this model already",
           wait);
     }
-    if (model.requests() > 0 && model.bytes() + bytes > room * settings.maxBytes()) {
+    if (model.requests() > 0 && model.bytes() + bytes > ofModel * settings.maxBytes()) {
       return overloaded(
           ShedReason.MODEL_BYTES,
           "requests of " + model.bytes() + " bytes wait for this model",

@@ -30,6 +30,16 @@ final class BatchFill<W extends Work> {
     this.fullRun = lane.runTime().nanos(Math.min(limit, waitingRows));
   }
 
+  /** Rows that the run takes at most. */
+  int limit() {
+    return limit;
+  }
+
+  /** Rows that it has taken. */
+  int rows() {
+    return filled;
+  }
+
   boolean isFull() {
     return filled >= limit;
   }

@@ -2,7 +2,6 @@ package dev.millrace.server.scheduling;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.server.model.ErrorReason;
-import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.scheduling.Batch.Waiting;
 import java.time.InstantSource;
@@ -19,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Work waits only while every worker is busy, unless its lane has a delay.
- *   <li>A run holds work of one lane, at most its largest size, the urgent and the old first; what
- *       has waited for very long goes before the urgent.
+ *   <li>A run holds work of one lane, at most its largest size, the urgent first, and of equal
+ *       urgency callers in turn, each one's oldest first; what has waited for very long goes before
+ *       the urgent.
  *   <li>The pieces of a request are taken on together or not at all.
  *   <li>Each piece taken on comes out exactly once: in a run, or dropped with the reason.
  *   <li>Work whose caller has gone or whose deadline cannot be met never runs.
@@ -39,6 +39,9 @@ public final class BatchQueue<W extends Work> {
 
   @GuardedBy("lock")
   private final Backlog backlog = new Backlog();
+
+  @GuardedBy("lock")
+  private final LaneOrder order = new LaneOrder(backlog);
 
   @GuardedBy("lock")
   private final List<Batch<W>> running = new ArrayList<>();
@@ -83,7 +86,6 @@ public final class BatchQueue<W extends Work> {
       }
       long now = nanoTime.getAsLong();
       LaneQueue<W> known = lanes.get(lane.key());
-      long wait = waitNanos(first.priority(), now);
       int rows = 0;
       long bytes = 0;
       for (W piece : pieces) {
@@ -91,6 +93,7 @@ public final class BatchQueue<W extends Work> {
         bytes += piece.bytes();
       }
       cost = costNanos(lane, rows);
+      long wait = waitNanos(first, cost, now);
       refusal = admission.refusal(first, pieces.size(), bytes, backlog, wait);
       if (refusal.isEmpty()) {
         int together = Math.min(lane.rule().maxRows(), rows + (known == null ? 0 : known.rows()));
@@ -207,7 +210,7 @@ public final class BatchQueue<W extends Work> {
     LaneQueue<W> due = null;
     for (LaneQueue<W> lane : lanes.values()) {
       boolean mayGo = lane.mayStart() && (draining || lane.dueNanos() - now <= 0);
-      if (mayGo && (due == null || isBefore(lane, due, now))) {
+      if (mayGo && (due == null || order.isBefore(lane, due, now))) {
         due = lane;
       }
     }
@@ -228,6 +231,7 @@ public final class BatchQueue<W extends Work> {
 
   @GuardedBy("lock")
   private Batch<W> take(LaneQueue<W> queue, long now) {
+    order.chosen(queue, now);
     Batch<W> batch = queue.take(now, clock);
     batch.work().forEach(one -> backlog.begun(one.work(), one.costNanos()));
     batch
@@ -240,6 +244,7 @@ public final class BatchQueue<W extends Work> {
     if (!batch.work().isEmpty()) {
       running.add(batch);
     }
+    order.given(batch);
     forgetIfIdle(queue);
     if (draining || backlog.length() > 0) {
       lock.notify();
@@ -254,10 +259,10 @@ public final class BatchQueue<W extends Work> {
     }
   }
 
-  /** Estimated time until new work of this priority begins. */
+  /** Estimated time until new work begins. */
   @GuardedBy("lock")
-  private long waitNanos(Priority priority, long now) {
-    long ahead = backlog.costNanosFrom(priority) / workers;
+  private long waitNanos(W work, long cost, long now) {
+    long ahead = backlog.costNanosBefore(work.caller(), work.priority(), cost) / workers;
     if (running.size() < workers) {
       return ahead;
     }
@@ -281,11 +286,6 @@ public final class BatchQueue<W extends Work> {
   private static long costNanos(Lane lane, int rows) {
     int full = lane.rule().maxRows();
     return Math.round(lane.runTime().nanos(full) * ((double) rows / full));
-  }
-
-  private boolean isBefore(LaneQueue<W> one, LaneQueue<W> other, long now) {
-    int urgency = Integer.compare(one.rank(now), other.rank(now));
-    return urgency != 0 ? urgency < 0 : one.oldestNanos() - other.oldestNanos() < 0;
   }
 
   @GuardedBy("lock")

@@ -3,17 +3,13 @@ package dev.millrace.server.scheduling;
 import dev.millrace.server.model.Priority;
 import dev.millrace.server.scheduling.Batch.Waiting;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.Map;
-import java.util.Objects;
 
 /**
- * The waiting work of one lane, by priority and age. What has waited for four times the longest
- * wait that the model allows goes first whatever its priority, so that none starves. Guarded by the
- * queue's lock.
+ * The waiting work of one lane, by priority and in turns between callers. What has waited for four
+ * times the longest wait that the model allows goes first whatever its priority, so that none
+ * starves. Guarded by the queue's lock.
  */
 final class LaneQueue<W extends Work> {
   /** The rank of overdue work, before every priority's. */
@@ -23,16 +19,13 @@ final class LaneQueue<W extends Work> {
 
   private final Lane lane;
   private final long patienceNanos;
-  private final Map<Priority, Deque<Waiting<W>>> waiting = new EnumMap<>(Priority.class);
+  private final Map<Priority, CallerTurns<W>> waiting = new EnumMap<>(Priority.class);
   private int rows;
   private int running;
 
   LaneQueue(Lane lane) {
     this.lane = lane;
     this.patienceNanos = PATIENCE * lane.admission().maxWait().toNanos();
-    for (Priority priority : Priority.values()) {
-      waiting.put(priority, new ArrayDeque<>());
-    }
   }
 
   Lane lane() {
@@ -48,7 +41,7 @@ final class LaneQueue<W extends Work> {
   }
 
   void add(Waiting<W> one) {
-    line(one.work().priority()).addLast(one);
+    waiting.computeIfAbsent(one.work().priority(), priority -> new CallerTurns<>()).add(one);
     rows += one.work().rows();
   }
 
@@ -69,27 +62,30 @@ final class LaneQueue<W extends Work> {
     if (rows >= lane.rule().maxRows() || lane.rule().maxDelay().isZero()) {
       return oldestNanos();
     }
-    long due = 0;
-    boolean none = true;
-    for (Deque<Waiting<W>> line : waiting.values()) {
-      for (Waiting<W> one : line) {
-        if (none || one.dueNanos() - due < 0) {
-          due = one.dueNanos();
-          none = false;
-        }
+    Due due = new Due();
+    waiting.values().forEach(line -> line.forEach(one -> due.hear(one.dueNanos())));
+    return due.soonest;
+  }
+
+  private static final class Due {
+    private boolean any;
+    private long soonest;
+
+    void hear(long dueNanos) {
+      if (!any || dueNanos - soonest < 0) {
+        soonest = dueNanos;
+        any = true;
       }
     }
-    return due;
   }
 
   /** When the oldest work came. */
   long oldestNanos() {
     long oldest = 0;
     boolean none = true;
-    for (Deque<Waiting<W>> line : waiting.values()) {
-      Waiting<W> head = line.peekFirst();
-      if (head != null && (none || head.sinceNanos() - oldest < 0)) {
-        oldest = head.sinceNanos();
+    for (CallerTurns<W> line : waiting.values()) {
+      if (!line.isEmpty() && (none || line.oldestNanos() - oldest < 0)) {
+        oldest = line.oldestNanos();
         none = false;
       }
     }
@@ -99,13 +95,19 @@ final class LaneQueue<W extends Work> {
   /** The place in the order of urgency of the most urgent work; a lower one goes first. */
   int rank(long now) {
     int rank = Priority.values().length;
-    for (Map.Entry<Priority, Deque<Waiting<W>>> line : waiting.entrySet()) {
-      Waiting<W> head = line.getValue().peekFirst();
-      if (head != null) {
-        rank = Math.min(rank, isOverdue(head, now) ? OVERDUE : line.getKey().ordinal());
+    for (Map.Entry<Priority, CallerTurns<W>> line : waiting.entrySet()) {
+      if (!line.getValue().isEmpty()) {
+        boolean overdue = isOverdue(line.getValue().oldestNanos(), now);
+        rank = Math.min(rank, overdue ? OVERDUE : line.getKey().ordinal());
       }
     }
     return rank;
+  }
+
+  /** The share of the caller who has had least of those with work of a priority. */
+  long leastShare(Priority priority, CallerShares shares) {
+    CallerTurns<W> line = waiting.get(priority);
+    return line == null ? Long.MAX_VALUE : line.leastShare(shares);
   }
 
   /**
@@ -114,20 +116,13 @@ final class LaneQueue<W extends Work> {
    */
   Batch<W> take(long now, InstantSource clock) {
     BatchFill<W> fill = new BatchFill<>(lane, rows);
-    for (boolean overdue : new boolean[] {true, false}) {
-      for (Deque<Waiting<W>> line : waiting.values()) {
-        Iterator<Waiting<W>> each = line.iterator();
-        while (each.hasNext() && !fill.isFull()) {
-          Waiting<W> one = each.next();
-          if (overdue && !isOverdue(one, now)) {
-            break;
-          }
-          if (fill.takes(one, clock)) {
-            each.remove();
-            rows -= one.work().rows();
-          }
-        }
+    for (CallerTurns<W> line : waiting.values()) {
+      if (!line.isEmpty() && isOverdue(line.oldestNanos(), now)) {
+        rows -= line.fill(fill, one -> isOverdue(one.sinceNanos(), now), clock);
       }
+    }
+    for (CallerTurns<W> line : waiting.values()) {
+      rows -= line.fill(fill, one -> true, clock);
     }
     if (!fill.isEmpty()) {
       running++;
@@ -135,11 +130,7 @@ final class LaneQueue<W extends Work> {
     return fill.batch(now);
   }
 
-  private boolean isOverdue(Waiting<W> one, long now) {
-    return now - one.sinceNanos() > patienceNanos;
-  }
-
-  private Deque<Waiting<W>> line(Priority priority) {
-    return Objects.requireNonNull(waiting.get(priority));
+  private boolean isOverdue(long sinceNanos, long now) {
+    return now - sinceNanos > patienceNanos;
   }
 }

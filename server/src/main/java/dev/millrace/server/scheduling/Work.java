@@ -1,5 +1,6 @@
 package dev.millrace.server.scheduling;
 
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
@@ -20,6 +21,9 @@ public interface Work {
 
   /** How much it matters beside others. */
   Priority priority();
+
+  /** Whose it is; callers take turns. */
+  Caller caller();
 
   /** True when the caller has gone. */
   boolean isCancelled();

@@ -15,7 +15,8 @@ record JobFile(
     @Nullable String id,
     @Nullable String requestId,
     @Nullable Instant createTime,
-    @Nullable Spec spec) {
+    @Nullable Spec spec,
+    @Nullable String caller) {
   /** What to train. */
   record Spec(
       @Nullable String model,
@@ -37,7 +38,8 @@ record JobFile(
             spec.parameters(),
             spec.seed(),
             spec.dataset(),
-            spec.priority()));
+            spec.priority()),
+        record.caller());
   }
 
   /**
@@ -65,7 +67,8 @@ record JobFile(
               spec.dataset(),
               spec.priority()),
           requestId == null ? "" : requestId,
-          createTime);
+          createTime,
+          caller == null ? "" : caller);
     } catch (ServingException badName) {
       throw new IOException("job.json names a model that cannot be", badName);
     }

@@ -1,15 +1,24 @@
 package dev.millrace.server.telemetry;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsExchange;
+import dev.millrace.server.model.CertificateNames;
+import dev.millrace.server.model.Credentials;
+import dev.millrace.server.model.ErrorReason;
+import dev.millrace.server.model.ServingException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -18,7 +27,13 @@ import java.util.function.Supplier;
  */
 public final class ManagementServer implements AutoCloseable {
   private static final int BACKLOG = 64;
+  private static final Set<String> PUBLIC = Set.of("/healthz/live", "/healthz/ready");
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
   private static final String METRICS = "/metrics";
+  // Without a limit, as many slow requests or handshakes as there are threads would be the last.
+  private static final String PATIENCE = "sun.net.httpserver.maxReqTime";
+  private static final int PATIENCE_SECONDS = 20;
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -27,6 +42,7 @@ public final class ManagementServer implements AutoCloseable {
   private final Readiness readiness;
   private final Supplier<String> scrape;
   private final String metricsPath;
+  private final Consumer<Credentials> admission;
 
   private record Answer(int status, String type, String body) {}
 
@@ -35,7 +51,9 @@ public final class ManagementServer implements AutoCloseable {
       ExecutorService executor,
       Readiness readiness,
       Supplier<String> scrape,
-      String metricsPath) {
+      String metricsPath,
+      Consumer<Credentials> admission) {
+    this.admission = admission;
     this.metricsPath = metricsPath;
     this.server = server;
     this.executor = executor;
@@ -57,32 +75,43 @@ public final class ManagementServer implements AutoCloseable {
       Readiness readiness,
       Supplier<String> scrape)
       throws IOException {
-    return start(address, executor, readiness, scrape, METRICS);
+    return start(address, Optional.empty(), executor, readiness, scrape, METRICS, shown -> {});
   }
 
   /**
    * The same.
    *
+   * @param tls how; empty for plain text
    * @param metricsPath where the metrics are as well
+   * @param admission throws a {@link ServingException} for who may not read the metrics
    */
   public static ManagementServer start(
       InetSocketAddress address,
+      Optional<SecureListening> tls,
       ExecutorService executor,
       Readiness readiness,
       Supplier<String> scrape,
-      String metricsPath)
+      String metricsPath,
+      Consumer<Credentials> admission)
       throws IOException {
     ManagementServer management =
-        new ManagementServer(listen(address), executor, readiness, scrape, metricsPath);
+        new ManagementServer(
+            listen(address, tls), executor, readiness, scrape, metricsPath, admission);
     management.server.createContext("/", management::handle);
     management.server.setExecutor(executor);
     management.server.start();
     return management;
   }
 
-  private static HttpServer listen(InetSocketAddress address) throws IOException {
+  private static HttpServer listen(InetSocketAddress address, Optional<SecureListening> tls)
+      throws IOException {
+    if (System.getProperty(PATIENCE) == null) {
+      System.setProperty(PATIENCE, Integer.toString(PATIENCE_SECONDS));
+    }
     try {
-      return HttpServer.create(address, BACKLOG);
+      return tls.isPresent()
+          ? tls.get().listen(address, BACKLOG)
+          : HttpServer.create(address, BACKLOG);
     } catch (BindException taken) {
       throw new IOException(
           "cannot listen for metrics and health on " + address + ": " + taken.getMessage(), taken);
@@ -111,16 +140,46 @@ public final class ManagementServer implements AutoCloseable {
       boolean head = method.equals("HEAD");
       Answer answer =
           head || method.equals("GET")
-              ? answer(exchange.getRequestURI().getPath())
+              ? answer(exchange)
               : new Answer(405, TEXT, "only GET and HEAD\n");
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", answer.type());
       exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+      if (answer.status() == UNAUTHORIZED) {
+        exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"millrace\"");
+      }
       exchange.sendResponseHeaders(answer.status(), head ? -1 : body.length);
       if (!head) {
         exchange.getResponseBody().write(body);
       }
     }
+  }
+
+  private Answer answer(HttpExchange exchange) {
+    String path = exchange.getRequestURI().getPath();
+    if (!PUBLIC.contains(path)) {
+      try {
+        admission.accept(credentials(exchange));
+      } catch (ServingException refused) {
+        boolean unknown = refused.reason().category() == ErrorReason.Category.UNAUTHENTICATED;
+        return new Answer(unknown ? UNAUTHORIZED : FORBIDDEN, TEXT, refused.message() + "\n");
+      }
+    }
+    return answer(path);
+  }
+
+  private static Credentials credentials(HttpExchange exchange) {
+    Headers headers = exchange.getRequestHeaders();
+    String authorization = headers.getFirst(Credentials.AUTHORIZATION);
+    String key = headers.getFirst(Credentials.API_KEY);
+    return new Credentials(
+        exchange.getRemoteAddress().getAddress().getHostAddress(),
+        authorization == null ? "" : authorization,
+        key == null ? "" : key,
+        () ->
+            exchange instanceof HttpsExchange secure
+                ? CertificateNames.of(secure.getSSLSession())
+                : List.of());
   }
 
   private Answer answer(String path) {

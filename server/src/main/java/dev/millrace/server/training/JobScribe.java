@@ -14,10 +14,12 @@ final class JobScribe {
 
   private final JobJournal journal;
   private final InstantSource clock;
+  private final JobListener listener;
 
-  JobScribe(JobJournal journal, InstantSource clock) {
+  JobScribe(JobJournal journal, InstantSource clock, JobListener listener) {
     this.journal = journal;
     this.clock = clock;
+    this.listener = listener;
   }
 
   /**
@@ -26,7 +28,8 @@ final class JobScribe {
    * @throws IllegalStateException if the job cannot make this move
    */
   void happen(JobSlot slot, TrainingEvent.What what) {
-    slot.apply(slot.next(what, clock.instant()));
+    TrainingEvent happened = slot.next(what, clock.instant());
+    slot.apply(happened);
     if (what instanceof TrainingEvent.StateChanged change) {
       log.info("job {} is {} {}", slot.record().id(), change.state(), change.message());
     }
@@ -39,7 +42,14 @@ final class JobScribe {
     } catch (RuntimeException unwritable) {
       log.error("the journal does not take the events of job {}", slot.record().id(), unwritable);
     }
+    listener.onEvent(slot.record(), happened);
     tellWatchers(slot);
+  }
+
+  /** Takes up an event that is in the journal. */
+  void restore(JobSlot slot, TrainingEvent event) {
+    slot.restore(event);
+    listener.onRestored(slot.record(), event);
   }
 
   void tellWatchers(JobSlot slot) {

@@ -7,6 +7,7 @@ import dev.millrace.server.registry.Publications;
 import dev.millrace.server.registry.VersionRecord;
 import dev.millrace.server.repository.Manifest;
 import dev.millrace.server.repository.ModelRepository;
+import dev.millrace.server.repository.SignaturePolicy;
 import dev.millrace.server.repository.Unwritable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ public final class RepositoryPublisher implements ModelPublisher {
   private final Runnable scan;
   private final String producer;
   private final InstantSource clock;
+  private final SignaturePolicy signatures;
 
   /**
    * A publisher.
@@ -33,13 +35,16 @@ public final class RepositoryPublisher implements ModelPublisher {
    * @param publications writes down what was published
    * @param scan makes the server look for new versions now
    * @param producer what manifests name as the writer
+   * @param signatures signs what is published, where the server has a key
    */
   public RepositoryPublisher(
       ModelRepository repository,
       Publications publications,
       Runnable scan,
       String producer,
-      InstantSource clock) {
+      InstantSource clock,
+      SignaturePolicy signatures) {
+    this.signatures = signatures;
     this.repository = repository;
     this.publications = publications;
     this.scan = scan;
@@ -54,6 +59,7 @@ public final class RepositoryPublisher implements ModelPublisher {
     } catch (IOException readOnly) {
       throw Unwritable.of(model, readOnly);
     }
+    signatures.checkTrainable(model);
   }
 
   @Override
@@ -88,7 +94,8 @@ public final class RepositoryPublisher implements ModelPublisher {
             spec.parent().map(VersionId::number).orElse(0L),
             "");
     try {
-      VersionId version = repository.publish(spec.model(), exportDirectory, manifest);
+      VersionId version =
+          repository.publish(spec.model(), exportDirectory, manifest, signatures::seal);
       record(version, manifest);
       scan.run();
       return version;

@@ -1,11 +1,13 @@
 package dev.millrace.server.training;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ServingException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,12 +64,29 @@ public final class TrainingJobs implements AutoCloseable {
       JobIds ids,
       JobQueue queue,
       InstantSource clock) {
+    this(journal, trainer, publisher, rules, ids, queue, clock, JobListener.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param listener hears of all events, also of those in the journal
+   */
+  public TrainingJobs(
+      JobJournal journal,
+      Trainer trainer,
+      ModelPublisher publisher,
+      TrainingRules rules,
+      JobIds ids,
+      JobQueue queue,
+      InstantSource clock,
+      JobListener listener) {
     this.journal = journal;
     this.publisher = publisher;
     this.rules = rules;
     this.queue = queue;
     this.clock = clock;
-    this.scribe = new JobScribe(journal, clock);
+    this.scribe = new JobScribe(journal, clock, listener);
     this.table = new JobTable(ids);
     this.events = new JobEvents(journal, lock, table);
     JobSweep sweep = new JobSweep(journal, rules.retention(), clock, lock, table);
@@ -85,15 +104,21 @@ public final class TrainingJobs implements AutoCloseable {
     queue.start(runs::work);
   }
 
+  /** Creates a job of the server itself. */
+  public TrainingJob create(TrainingOrder order, String requestId) {
+    return create(order, requestId, Caller.UNKNOWN);
+  }
+
   /**
    * Creates a job.
    *
    * @param requestId a name of the caller's choice, up to 128 characters; the same one gets the
    *     same job; empty for none
+   * @param caller who submits it
    * @throws ServingException RECIPE_NOT_FOUND, DATASET_NOT_FOUND, PARAMETER_INVALID, NAME_INVALID,
    *     REPOSITORY_UNWRITABLE, OVERLOADED or DRAINING
    */
-  public TrainingJob create(TrainingOrder order, String requestId) {
+  public TrainingJob create(TrainingOrder order, String requestId, Caller caller) {
     if (requestId.length() > LONGEST_REQUEST_ID) {
       throw JobRefusal.requestIdTooLong(requestId.length(), LONGEST_REQUEST_ID);
     }
@@ -113,7 +138,7 @@ public final class TrainingJobs implements AutoCloseable {
         throw JobRefusal.overloaded(unfinished);
       }
       Instant now = clock.instant();
-      JobRecord record = new JobRecord(table.newId(now), spec, requestId, now);
+      JobRecord record = new JobRecord(table.newId(now), spec, requestId, now, caller.id());
       journal.create(record);
       slot = new JobSlot(record);
       table.add(slot);
@@ -144,6 +169,39 @@ public final class TrainingJobs implements AutoCloseable {
   public TrainingJob get(String id) {
     synchronized (lock) {
       return table.get(id).job();
+    }
+  }
+
+  /**
+   * The same where it may be seen; what may not be is not there.
+   *
+   * @throws ServingException JOB_NOT_FOUND
+   */
+  public TrainingJob get(String id, Predicate<TrainingJob> visible) {
+    TrainingJob job = get(id);
+    if (!visible.test(job)) {
+      throw JobRefusal.notFound(id);
+    }
+    return job;
+  }
+
+  /**
+   * What an order would train, with every default filled in.
+   *
+   * @throws ServingException RECIPE_NOT_FOUND, DATASET_NOT_FOUND or PARAMETER_INVALID
+   */
+  public TrainingSpec resolve(TrainingOrder order) {
+    return rules.resolve(order);
+  }
+
+  /**
+   * True while something of a job is still at work, such as a process that is being ended.
+   *
+   * @throws ServingException JOB_NOT_FOUND
+   */
+  public boolean isAtWork(String id) {
+    synchronized (lock) {
+      return table.get(id).isClaimed();
     }
   }
 
@@ -256,7 +314,7 @@ public final class TrainingJobs implements AutoCloseable {
   private void recover(JobJournal.Entry entry) {
     JobSlot slot = new JobSlot(entry.record());
     try {
-      entry.events().forEach(slot::restore);
+      entry.events().forEach(event -> scribe.restore(slot, event));
       slot.dropEvents();
     } catch (IllegalStateException damaged) {
       log.warn(

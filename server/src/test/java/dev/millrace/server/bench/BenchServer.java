@@ -181,7 +181,7 @@ final class BenchServer implements AutoCloseable {
     }
   }
 
-  private static void copy(Path from, Path to) throws IOException {
+  static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> walk = Files.walk(from)) {
       for (Path file : walk.toList()) {
         Files.copy(file, to.resolve(from.relativize(file).toString()));

@@ -26,6 +26,7 @@ public final class Benchmark {
           new LargeTensors(),
           new Rest(),
           new Wires(),
+          new Auth(),
           new Overload(1),
           new Overload(8),
           new Overload(32),

@@ -63,6 +63,15 @@ final class Rig {
     return BenchServer.start(Files.createTempDirectory(folder, "home"), model, settings, options);
   }
 
+  /** A home with version 1 of one model, for a server that a scenario starts itself. */
+  Path home(Path model) throws IOException {
+    Path home = Files.createTempDirectory(folder, "home");
+    Path versions =
+        Files.createDirectories(home.resolve("saved_models").resolve(model.getFileName()));
+    BenchServer.copy(model, versions.resolve("1"));
+    return home;
+  }
+
   /** A request of so many digits. */
   byte[] digits(int rows) {
     return PredictCall.request("mnist", "images", digits.rows(0, rows), 28, 28, 1);

@@ -15,8 +15,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.Http2Frames;
-import java.io.IOException;
-import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +39,8 @@ final class HostileHttp2Test {
           HttpHeaderNames.CONTENT_TYPE,
           MediaType.JSON);
   private static final int FRAMES = 100_000;
+  private static final int STREAMS = 1000;
+  private static final int REFUSED_STREAM = 7;
   private static final int ENHANCE_YOUR_CALM = 11;
 
   private DoorRig rig;
@@ -104,7 +105,7 @@ final class HostileHttp2Test {
     assertThat(goAway(frames)).isEqualTo(ENHANCE_YOUR_CALM);
   }
 
-  /** Streams that are opened only to be given up. */
+  // Row 15: streams that are opened only to be given up.
   @Test
   void streams_resetAsSoonAsTheyAreOpen_endTheConnection() throws Exception {
     Http2Frames frames = new Http2Frames();
@@ -114,22 +115,55 @@ final class HostileHttp2Test {
     assertThat(goAway(frames)).isEqualTo(ENHANCE_YOUR_CALM);
   }
 
+  // Row 17: headers that go on for ever, in frames of nothing and in large ones.
+  @Test
+  void headers_thatNeverEnd_endTheConnectionOfEveryDoor() throws Exception {
+    byte[] large = new byte[1 << 12];
+    for (int port : new int[] {rig.server.httpPort().getAsInt(), rig.server.port()}) {
+      Http2Frames nothing = new Http2Frames().halfPost(1, PREDICT.path());
+      for (int i = 0; i < FRAMES; i++) {
+        nothing.continuation(1, new byte[0]);
+      }
+      assertThat(goAway(nothing, port)).as("a connection error, or the end").isNotZero();
+      Http2Frames much = new Http2Frames().halfPost(1, PREDICT.path());
+      for (int i = 0; i < 1000; i++) {
+        much.continuation(1, large);
+      }
+      assertThat(goAway(much, port)).as("a connection error, or the end").isNotZero();
+    }
+  }
+
+  // Row 15: streams that are opened so that the server gives them up.
+  @Test
+  void streams_thatMakeTheServerReset_endTheConnection() throws Exception {
+    Http2Frames frames = new Http2Frames();
+    for (int i = 0; i < 10_000; i++) {
+      frames.post(2 * i + 1, PREDICT.path()).emptyWindowUpdate(2 * i + 1);
+    }
+    assertThat(goAway(frames)).isEqualTo(ENHANCE_YOUR_CALM);
+  }
+
+  // Row 16: streams beyond the limit, by a client that never says that it read of the limit.
+  @Test
+  void streams_beyondTheLimitBeforeItIsAcknowledged_areRefused() throws Exception {
+    int more = 50;
+    Http2Frames frames = new Http2Frames();
+    for (int i = 0; i < STREAMS + more; i++) {
+      frames.post(2 * i + 1, PREDICT.path());
+    }
+    assertThat(frames.send(rig.server.httpPort().getAsInt(), in -> Http2Frames.resets(in, more)))
+        .isEqualTo(REFUSED_STREAM);
+  }
+
   private int goAway(Http2Frames frames) throws Exception {
-    try (Socket socket = new Http(rig.server.httpPort().getAsInt()).connect()) {
-      Thread sender =
-          new Thread(
-              () -> {
-                try {
-                  socket.getOutputStream().write(frames.bytes());
-                } catch (IOException closed) {
-                  // The server has had enough.
-                }
-              });
-      sender.start();
-      int code = Http2Frames.goAway(socket.getInputStream());
-      socket.close();
-      sender.join();
-      return code;
+    return goAway(frames, rig.server.httpPort().getAsInt());
+  }
+
+  private static int goAway(Http2Frames frames, int port) throws Exception {
+    try {
+      return frames.send(port, Http2Frames::goAway);
+    } catch (SocketException reset) {
+      return -1;
     }
   }
 

@@ -1,10 +1,27 @@
 package dev.millrace.server.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.RunningServer;
 import dev.millrace.server.testing.SmallModels;
+import dev.millrace.v1.CreateTrainingJobRequest;
+import dev.millrace.v1.InferenceServiceGrpc;
+import dev.millrace.v1.ModelServiceGrpc;
+import dev.millrace.v1.ModelStatusRequest;
+import dev.millrace.v1.PredictRequest;
+import dev.millrace.v1.PromoteRequest;
+import dev.millrace.v1.SetLabelRequest;
+import dev.millrace.v1.Tensor;
+import dev.millrace.v1.TrainingServiceGrpc;
+import dev.millrace.v1.TrainingSpec;
+import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -16,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What clients send over HTTP, as the log of the real program has it. */
+/** What clients send over HTTP and gRPC, as the log of the real program has it. */
 @Timeout(300)
 final class HttpLogIT {
   private static final String SECRET = "mr_S3cretThatNobodyMayRead";
@@ -59,11 +76,62 @@ final class HttpLogIT {
           "/api/v1/models/doubling:predict",
           "{\"inputs\": {\"" + CANARY + told + "\": {}}}");
       http.send("POST", "/api/v1/trainingJobs", "{\"recipe\": \"x" + told + "\"}");
+      overGrpc(server.address(), "\n" + FORGED + "\u001b[31m");
       assertThat(server.stop()).isZero();
     }
     String log = Files.readString(folder.resolve("server.log"));
     assertThat(log).contains("draining").doesNotContain(SECRET, CANARY, "\u001b");
     assertThat(log.lines()).noneMatch(line -> line.startsWith(FORGED));
+  }
+
+  /** Names and words of every form that gRPC lets through, which is any. */
+  private static void overGrpc(String address, String told) {
+    ManagedChannel channel = NettyChannelBuilder.forTarget(address).usePlaintext().build();
+    try {
+      Metadata secret = new Metadata();
+      secret.put(
+          Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + SECRET);
+      ClientInterceptor headers = MetadataUtils.newAttachHeadersInterceptor(secret);
+      ModelServiceGrpc.ModelServiceBlockingStub models =
+          ModelServiceGrpc.newBlockingStub(channel).withInterceptors(headers);
+      models.setLabel(
+          SetLabelRequest.newBuilder()
+              .setName("models/doubling/labels/told")
+              .setVersion(1)
+              .setReason(told)
+              .build());
+      for (String name : List.of("a" + told, "models/a" + told, told)) {
+        refused(() -> models.modelStatus(ModelStatusRequest.newBuilder().setModel(name).build()));
+        refused(() -> models.promote(PromoteRequest.newBuilder().setName(name).build()));
+        refused(
+            () ->
+                InferenceServiceGrpc.newBlockingStub(channel)
+                    .predict(
+                        PredictRequest.newBuilder()
+                            .setModel(name)
+                            .setSignature(told)
+                            .putInputs(CANARY + told, Tensor.getDefaultInstance())
+                            .build()));
+        refused(
+            () ->
+                TrainingServiceGrpc.newBlockingStub(channel)
+                    .createTrainingJob(
+                        CreateTrainingJobRequest.newBuilder()
+                            .setSpec(
+                                TrainingSpec.newBuilder()
+                                    .setRecipe("mnist-cnn")
+                                    .setDataset(name)
+                                    .putParameters(told, told))
+                            .setRequestId(told)
+                            .build()));
+      }
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static void refused(Runnable call) {
+    assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(call::run);
   }
 
   /** A version that was copied in by hand is served when two scans have seen the same files. */

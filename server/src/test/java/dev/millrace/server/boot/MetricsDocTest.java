@@ -65,15 +65,19 @@ final class MetricsDocTest {
     SmallModels.doubling(folder.resolve("models/doubling/2"));
     Files.writeString(
         folder.resolve("models/doubling/millrace.yaml"),
-        "cache: {max-size: 1MiB}\nversions: {policy: all}\n");
+        "cache: {max-size: 1MiB}\nversions: {policy: all}\nrequest-log: {sample: 1}\n");
     Files.writeString(folder.resolve("models/doubling/gate.yaml"), "feedback: {keep: 10}\n");
     Files.createDirectories(folder.resolve("models/broken/1/variables"));
     Files.write(folder.resolve("models/broken/1/saved_model.pb"), new byte[] {1, 2, 3});
+    Files.writeString(
+        folder.resolve("quotas.yaml"),
+        "callers: [{caller: named, budget: {month: 1}}]\nprices: {gigabyte: 1}\n");
     server =
         MillraceServer.start(
             OptionSources.merge(
                 Map.of(
                     ServeOption.REPOSITORY, folder.resolve("models").toString(),
+                    ServeOption.QUOTAS, folder.resolve("quotas.yaml").toString(),
                     ServeOption.DATA_DIR, folder.resolve("state").toString(),
                     ServeOption.SCAN_INTERVAL, "50ms",
                     ServeOption.CHECK_MODELS, "inspect",

@@ -16,6 +16,7 @@ import dev.millrace.v1.ModelServiceProtos;
 import dev.millrace.v1.PredictResponse;
 import dev.millrace.v1.RecipeServiceProtos;
 import dev.millrace.v1.TrainingServiceProtos;
+import dev.millrace.v1.UsageServiceProtos;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -50,7 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class NativeApiTest {
   private static final String PREDICT =
       """
-      {"inputs": {"x": {"dtype": "DATA_TYPE_FLOAT32", "shape": [1, 2], "floats": [0.1, 2]}}}""";
+      {"inputs": {"x": {"dtype": "DATA_TYPE_FLOAT32", "shape": [1, 2], "floats": [0.1, 2]}}}\
+      """;
 
   private DoorRig rig;
   private Http http;
@@ -123,7 +125,8 @@ final class NativeApiTest {
             DatasetServiceProtos.getDescriptor(),
             RecipeServiceProtos.getDescriptor(),
             GateServiceProtos.getDescriptor(),
-            FeedbackServiceProtos.getDescriptor())
+            FeedbackServiceProtos.getDescriptor(),
+            UsageServiceProtos.getDescriptor())
         .flatMap(file -> file.getServices().stream())
         .flatMap(service -> service.getMethods().stream())
         .forEach(
@@ -206,7 +209,8 @@ final class NativeApiTest {
   void predict_compressedBothWays_isUnderstood() throws IOException {
     String many = "0.5,".repeat(4000);
     String body =
-        "{\"inputs\": {\"x\": {\"dtype\": \"DATA_TYPE_FLOAT32\", \"shape\": [2000, 2], \"floats\": ["
+        "{\"inputs\": {\"x\": {\"dtype\": \"DATA_TYPE_FLOAT32\", \"shape\": [2000, 2], \"floats\":"
+            + " ["
             + many.substring(0, many.length() - 1)
             + "]}}}";
     ByteArrayOutputStream gzipped = new ByteArrayOutputStream();

@@ -20,6 +20,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,21 @@ final class TlsServingTest {
   }
 
   @Test
+  void serve_certificateRoles_knowsCallersByTheirCertificates() throws Exception {
+    Path roles = Files.writeString(folder.resolve("roles.yaml"), "\"CN=client\": [predictor:m]\n");
+    String both = line(client.certificate() + stranger.certificate());
+    try (MillraceServer running =
+        start(
+            server,
+            "custom_ca: \"" + both + "\" client_verify: true",
+            "--certificate-roles=" + roles)) {
+      assertThat(ask(running, identified(client)).getModelSpec().getName()).isEqualTo("m");
+      assertThatThrownBy(() -> ask(running, identified(stranger)))
+          .hasMessageStartingWith("UNAUTHENTICATED");
+    }
+  }
+
+  @Test
   void serve_keyThatIsNone_isRefusedWithoutItsContent() throws Exception {
     SelfSigned broken =
         new SelfSigned(
@@ -78,7 +95,8 @@ final class TlsServingTest {
     return start(server, more);
   }
 
-  private MillraceServer start(SelfSigned identity, String more) throws Exception {
+  private MillraceServer start(SelfSigned identity, String more, String... options)
+      throws Exception {
     SmallModels.doubling(folder.resolve("repository/m/1"));
     Path file =
         Files.writeString(
@@ -89,8 +107,9 @@ final class TlsServingTest {
                 + line(identity.certificate())
                 + "\" "
                 + more);
-    ServeCommand.Plan plan =
-        TfServingRig.plan(folder, "--model_name=m", "--ssl_config_file=" + file);
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("--model_name=m", "--ssl_config_file=" + file));
+    ServeCommand.Plan plan = TfServingRig.plan(folder, arguments.toArray(new String[0]));
     MillraceServer running = MillraceServer.start(plan.options(), plan.setup());
     running.awaitReady();
     return running;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.testing.PuppetClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,7 @@ class DatasetUploadsTest {
       "text,label\na,x\nb,y\nc,x\nd,y\ne,x\nf,y\n".getBytes(StandardCharsets.UTF_8);
 
   @TempDir Path folder;
+  private final PuppetClock clock = new PuppetClock();
   private final AtomicInteger ids = new AtomicInteger();
 
   @Test
@@ -109,7 +113,60 @@ class DatasetUploadsTest {
 
     assertRefused(
         ErrorReason.REQUEST_TOO_LARGE,
-        () -> new DatasetUploads(folder, 1000, () -> "id").begin(plan));
+        () -> new DatasetUploads(folder, 1000, () -> "id", clock).begin(plan));
+  }
+
+  @Test
+  void finish_plan_declaresWhoseItIsWhatForAndHowLong() {
+    Declarations declarations = new Declarations(folder);
+    byte[] bytes = TABLE;
+    DatasetPlan plan =
+        new DatasetPlan(
+            "few",
+            List.of(new DatasetPlan.File("all.csv", bytes.length, sha256(bytes))),
+            "ann",
+            "to tell moods",
+            Optional.of(Duration.ofDays(2)));
+
+    LabelledDataset dataset = send(uploads(), plan, bytes);
+
+    Declaration declared = declarations.of("few");
+    assertThat(declared)
+        .isEqualTo(
+            new Declaration(
+                "ann",
+                "to tell moods",
+                dataset.digest(),
+                Optional.of(clock.instant()),
+                Optional.of(clock.instant().plus(Duration.ofDays(2)))));
+    assertThat(declared.isExpired(clock.instant().plus(Duration.ofDays(2)))).isTrue();
+    assertThat(declared.isExpired(clock.instant().plus(Duration.ofHours(47)))).isFalse();
+    assertThat(declarations.of("other")).isEqualTo(Declaration.NONE);
+    assertThat(new Datasets(folder).names()).containsExactly("few", "mnist");
+  }
+
+  @Test
+  void begin_declarationsOutOfRange_areRefused() {
+    for (DatasetPlan plan :
+        List.of(
+            declaring("o".repeat(201), "", Optional.empty()),
+            declaring("", "p".repeat(1001), Optional.empty()),
+            declaring("", "", Optional.of(Duration.ofMillis(999))),
+            declaring("", "", Optional.of(Duration.ofDays(36_501))))) {
+      assertRefused(ErrorReason.PARAMETER_INVALID, () -> uploads().begin(plan));
+    }
+    uploads()
+        .begin(declaring("o".repeat(200), "p".repeat(1000), Optional.of(Duration.ofSeconds(1))))
+        .close();
+  }
+
+  private static DatasetPlan declaring(String owner, String purpose, Optional<Duration> retention) {
+    return new DatasetPlan(
+        "few",
+        List.of(new DatasetPlan.File("all.csv", TABLE.length, sha256(TABLE))),
+        owner,
+        purpose,
+        retention);
   }
 
   @Test
@@ -123,7 +180,7 @@ class DatasetUploadsTest {
   }
 
   private DatasetUploads uploads() {
-    return new DatasetUploads(folder, 1 << 20, () -> "u" + ids.incrementAndGet());
+    return new DatasetUploads(folder, 1 << 20, () -> "u" + ids.incrementAndGet(), clock);
   }
 
   private static LabelledDataset send(DatasetUploads uploads, DatasetPlan plan, byte[] bytes) {

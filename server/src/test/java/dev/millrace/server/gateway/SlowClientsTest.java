@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.linecorp.armeria.common.HttpResponse;
+import dev.millrace.server.model.Access;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.security.tls.ClientCertificates;
+import dev.millrace.server.security.tls.ServerTls;
+import dev.millrace.server.security.tls.TlsPem;
+import dev.millrace.server.security.tls.TlsRules;
 import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.SelfSigned;
 import java.io.IOException;
@@ -14,6 +20,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +85,7 @@ final class SlowClientsTest {
             new Origins(Set.of(), Set.of(), true),
             SHORT),
         List.of(routes),
+        (route, path, shown) -> new Caller(shown.address(), Access.ALL),
         errors,
         () -> "id",
         Thread::new,
@@ -120,7 +128,7 @@ final class SlowClientsTest {
   @Test
   void handshakes_thatAreNotFinished_areClosed(@TempDir Path folder) throws Exception {
     SelfSigned identity = SelfSigned.make(folder, "server");
-    try (HttpDoor secure = open(Optional.of(new HttpTls(identity.certificate(), identity.key())))) {
+    try (HttpDoor secure = open(Optional.of(tls(identity)))) {
       Http tls = new Http(secure.port());
       List<Socket> sockets = new ArrayList<>();
       for (int i = 0; i < 500; i++) {
@@ -193,6 +201,21 @@ final class SlowClientsTest {
       assertThat(Http.readAll(socket)).contains("late");
       assertThat(drained.get(30, TimeUnit.SECONDS)).isTrue();
     }
+  }
+
+  private static HttpTls tls(SelfSigned identity) throws Exception {
+    ServerTls shown =
+        ServerTls.open(
+            () -> new TlsPem(identity.certificate(), identity.key(), Optional.empty()),
+            ClientCertificates.NONE,
+            Clock.systemUTC());
+    return new HttpTls(
+        () -> new HttpTls.Shown(shown.material().key(), shown.material().chain()),
+        shown.trust(),
+        HttpTls.Asked.NOT,
+        TlsRules.PROTOCOLS,
+        TlsRules.CIPHER_SUITES,
+        TlsRules.SESSION);
   }
 
   /** Sends a start, then a byte now and then, until the server has had enough. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
@@ -64,6 +65,28 @@ final class BatchRunTest {
     assertThat(InferenceRig.y(alsoGood)).containsExactly(2);
     assertThat(failure(guilty)).isInstanceOf(ServingException.class);
     assertThat(rig.servable.rows()).containsExactly(3, 1, 1, 1);
+  }
+
+  @Test
+  void run_severalCallers_areChargedByTheirRows() {
+    rig.servable.answering(
+        x -> {
+          rig.nanos.pass(Duration.ofNanos(400));
+          return x;
+        });
+    run(rig.piece(new Caller("a"), 1), rig.piece(new Caller("b"), 2, 3, 4));
+    assertThat(rig.charges).containsExactly("a 100", "b 300");
+  }
+
+  @Test
+  void run_modelRefuses_theTimeIsChargedAllTheSame() {
+    rig.servable.answering(
+        x -> {
+          rig.nanos.pass(Duration.ofNanos(50));
+          throw new ServingException(ErrorReason.VALUE_REJECTED, "no");
+        });
+    run(rig.piece(new Caller("a"), 1));
+    assertThat(rig.charges).containsExactly("a 50");
   }
 
   @ParameterizedTest
@@ -171,7 +194,7 @@ final class BatchRunTest {
 
   @CanIgnoreReturnValue
   private boolean run(PredictWork... work) {
-    return new BatchRun(rig, rig.clock, rig.nanos).run(work[0].lane(), List.of(work));
+    return new BatchRun(rig, rig, rig.clock, rig.nanos).run(work[0].lane(), List.of(work));
   }
 
   private static Throwable failure(PredictWork piece) {

@@ -23,7 +23,7 @@ final class BatchedPredictorTest {
   private final InferenceRig rig = new InferenceRig(SettingsOf.batching(4, List.of()));
   private final BatchQueue<PredictWork> queue =
       new BatchQueue<>(1, 1 << 20, rig, rig.clock, rig.nanos);
-  private final BatchRun runner = new BatchRun(rig, rig.clock, rig.nanos);
+  private final BatchRun runner = new BatchRun(rig, UsageObserver.NONE, rig.clock, rig.nanos);
   private final LeasingPredictor predictor =
       new LeasingPredictor(rig.catalog, new BatchedPredictor(queue, rig.lanes));
 

@@ -31,13 +31,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /** A model "m" of which version 1 is loaded; takes rows of one float, gives them back. */
-final class InferenceRig implements QueueObserver {
+final class InferenceRig implements QueueObserver, UsageObserver {
   final PuppetClock clock = new PuppetClock();
   final PuppetNanos nanos = new PuppetNanos();
   final ScriptedServable servable =
       new ScriptedServable()
           .with(Signature.DEFAULT_NAME, ScriptedServable.signature(ShapeSpec.of(-1, 1)));
   final List<String> reports = new ArrayList<>();
+  final List<String> charges = new ArrayList<>();
   final Lanes lanes = new Lanes();
   final ModelCatalog catalog;
 
@@ -60,6 +61,11 @@ final class InferenceRig implements QueueObserver {
   }
 
   InferenceRequest request(TensorData x, Deadline deadline, BooleanSupplier cancelled) {
+    return request(x, deadline, cancelled, Caller.UNKNOWN);
+  }
+
+  private static InferenceRequest request(
+      TensorData x, Deadline deadline, BooleanSupplier cancelled, Caller caller) {
     return new InferenceRequest(
         ModelReference.parse("m"),
         Signature.DEFAULT_NAME,
@@ -68,7 +74,7 @@ final class InferenceRig implements QueueObserver {
         deadline,
         cancelled,
         Priority.NORMAL,
-        Caller.UNKNOWN);
+        caller);
   }
 
   LeasedRequest leased(InferenceRequest request) {
@@ -81,14 +87,19 @@ final class InferenceRig implements QueueObserver {
     return piece(Deadline.NONE, () -> false, values);
   }
 
+  /** The same of a caller. */
+  PredictWork piece(Caller caller, float... values) {
+    return piece(request(Floats.column(values), Deadline.NONE, () -> false, caller), values.length);
+  }
+
   PredictWork piece(Deadline deadline, BooleanSupplier cancelled, float... values) {
-    LeasedRequest leased = leased(request(Floats.column(values), deadline, cancelled));
+    return piece(request(Floats.column(values), deadline, cancelled), values.length);
+  }
+
+  private PredictWork piece(InferenceRequest request, int rows) {
+    LeasedRequest leased = leased(request);
     return new PredictWork(
-        leased,
-        lane(leased, true),
-        leased.request().inputs(),
-        values.length,
-        new CompletableFuture<>());
+        leased, lane(leased, true), leased.request().inputs(), rows, new CompletableFuture<>());
   }
 
   Lane lane(LeasedRequest leased, boolean together) {
@@ -98,6 +109,20 @@ final class InferenceRig implements QueueObserver {
   static float[] y(PredictWork piece) {
     return Floats.values(piece.answer().join().get("y"));
   }
+
+  @Override
+  public void onAnswered(
+      Caller caller, VersionId version, int examples, long bytesIn, long bytesOut) {
+    charges.add(caller.id() + " " + examples + " " + bytesIn + " " + bytesOut);
+  }
+
+  @Override
+  public void onComputed(Caller caller, VersionId version, long taken) {
+    charges.add(caller.id() + " " + taken);
+  }
+
+  @Override
+  public void onSaved(Caller caller, VersionId version, long spared) {}
 
   @Override
   public void onShed(Lane lane, ShedReason why) {

@@ -1,5 +1,8 @@
 package dev.millrace.server.scheduling;
 
+import dev.millrace.server.model.Caller;
+import dev.millrace.server.model.Deadline;
+import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +27,9 @@ public class BatchQueueLincheckTest {
   // Made up of single steps for the checker's sake; each is called under the queue's lock.
   private static final String[] UNDER_THE_LOCK = {
     LaneQueue.class.getName(),
+    CallerTurns.class.getName(),
+    CallerShares.class.getName(),
+    LaneOrder.class.getName(),
     Backlog.class.getName(),
     Admission.class.getName(),
     BatchFill.class.getName(),
@@ -33,12 +39,19 @@ public class BatchQueueLincheckTest {
   private final BatchQueue<FakeWork> queue = queue(2);
   private final Lane lane = lane(new BatchRule(2, Duration.ZERO, false));
 
-  /** The pieces of a request go in together. */
+  /** The pieces of a request go in together; odd names are of one caller, even ones of another. */
   @Operation
   public String submit(@Param(name = "name") int name, @Param(name = "pieces") int pieces) {
     List<FakeWork> request = new ArrayList<>();
     for (int i = 0; i < pieces; i++) {
-      request.add(FakeWork.of(name + "." + i, lane));
+      request.add(
+          new FakeWork(
+              name + "." + i,
+              lane,
+              1,
+              Priority.NORMAL,
+              Deadline.NONE,
+              new Caller(name % 2 == 0 ? "even" : "odd")));
     }
     try {
       queue.submit(request);
@@ -48,7 +61,7 @@ public class BatchQueueLincheckTest {
     }
   }
 
-  /** What a run takes comes out once, in order, and never more than its largest size. */
+  /** What a run takes comes out once, in turn, and never more than its largest size. */
   @Operation
   public String run() {
     Batch<FakeWork> batch = queue.poll();

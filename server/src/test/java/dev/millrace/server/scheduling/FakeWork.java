@@ -1,5 +1,6 @@
 package dev.millrace.server.scheduling;
 
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Deadline;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.Priority;
@@ -14,10 +15,16 @@ final class FakeWork implements Work {
   private final int rows;
   private final Priority priority;
   private final Deadline deadline;
+  private final Caller caller;
   private final AtomicBoolean cancelled = new AtomicBoolean();
   private final CompletableFuture<ErrorReason> refusal = new CompletableFuture<>();
 
   FakeWork(String name, Lane lane, int rows, Priority priority, Deadline deadline) {
+    this(name, lane, rows, priority, deadline, Caller.UNKNOWN);
+  }
+
+  FakeWork(String name, Lane lane, int rows, Priority priority, Deadline deadline, Caller caller) {
+    this.caller = caller;
     this.name = name;
     this.lane = lane;
     this.rows = rows;
@@ -31,6 +38,11 @@ final class FakeWork implements Work {
 
   static FakeWork of(String name, Lane lane, int rows) {
     return new FakeWork(name, lane, rows, Priority.NORMAL, Deadline.NONE);
+  }
+
+  /** Work of a caller, named after it. */
+  static FakeWork by(String caller, Lane lane, int rows) {
+    return new FakeWork(caller, lane, rows, Priority.NORMAL, Deadline.NONE, new Caller(caller));
   }
 
   void cancel() {
@@ -64,6 +76,11 @@ final class FakeWork implements Work {
   @Override
   public Priority priority() {
     return priority;
+  }
+
+  @Override
+  public Caller caller() {
+    return caller;
   }
 
   @Override

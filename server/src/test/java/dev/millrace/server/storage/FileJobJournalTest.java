@@ -257,6 +257,7 @@ class FileJobJournalTest {
             Long.MIN_VALUE,
             "mnist"),
         requestId,
-        NOW);
+        NOW,
+        "somebody");
   }
 }

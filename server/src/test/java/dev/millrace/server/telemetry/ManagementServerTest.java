@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,6 +82,20 @@ final class ManagementServerTest {
     unused.shutdown();
   }
 
+  @Test
+  void requests_thatAreNeverFinished_leaveThreadsToOthers() throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Socket socket = new Socket("127.0.0.1", server.port());
+      socket.getOutputStream().write("GET /healthz/li".getBytes(StandardCharsets.US_ASCII));
+      slow.add(socket);
+    }
+    assertThat(get("/healthz/live").statusCode()).isEqualTo(200);
+    for (Socket socket : slow) {
+      socket.close();
+    }
+  }
+
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return send("GET", path);
   }
@@ -86,6 +105,7 @@ final class ManagementServerTest {
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .timeout(Duration.ofSeconds(15))
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build(),
             HttpResponse.BodyHandlers.ofString());

@@ -1,5 +1,6 @@
 package dev.millrace.server.testing;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 
@@ -19,8 +22,20 @@ import java.util.List;
 public record SelfSigned(String key, String certificate) {
   private static final String PASSWORD = "changeit";
 
-  /** Makes one, with a file in a folder. */
+  /** Makes one of elliptic curves, with a file in a folder. */
   public static SelfSigned make(Path folder, String name)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    return make(folder, name, "EC", "-groupname", "secp256r1");
+  }
+
+  /** Makes one of RSA, which the older ciphers need. */
+  public static SelfSigned rsa(Path folder, String name)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    return make(folder, name, "RSA", "-keysize", "2048");
+  }
+
+  private static SelfSigned make(
+      Path folder, String name, String algorithm, String option, String value)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path store = folder.resolve(name + ".p12");
     Command made =
@@ -38,9 +53,9 @@ public record SelfSigned(String key, String certificate) {
                 "-alias",
                 name,
                 "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
+                algorithm,
+                option,
+                value,
                 "-dname",
                 "CN=" + name,
                 "-ext",
@@ -57,6 +72,20 @@ public record SelfSigned(String key, String certificate) {
     return new SelfSigned(
         pem("PRIVATE KEY", keys.getKey(name, PASSWORD.toCharArray()).getEncoded()),
         pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
+  }
+
+  /** Writes {@code <name>.crt} and {@code <name>.key}. */
+  public void write(Path folder, String name) throws IOException {
+    Files.writeString(folder.resolve(name + ".crt"), certificate);
+    Files.writeString(folder.resolve(name + ".key"), key);
+  }
+
+  /** The certificate itself. */
+  public X509Certificate x509() throws GeneralSecurityException {
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(
+                new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII)));
   }
 
   private static String pem(String what, byte[] content) {

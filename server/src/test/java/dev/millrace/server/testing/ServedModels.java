@@ -4,7 +4,7 @@ import dev.millrace.v1.ListModelsRequest;
 import dev.millrace.v1.Model;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.VersionState;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import java.util.List;
 
 /** Waits for models that were copied into a repository by hand. */
@@ -18,7 +18,7 @@ public final class ServedModels {
    *
    * @throws AssertionError if they are not within a minute
    */
-  public static void await(ManagedChannel channel, int count) {
+  public static void await(Channel channel, int count) {
     long end = System.nanoTime() + PATIENCE_NANOS;
     List<Model> models = list(channel);
     while (models.stream().filter(ServedModels::isAvailable).count() < count) {
@@ -30,7 +30,7 @@ public final class ServedModels {
     }
   }
 
-  private static List<Model> list(ManagedChannel channel) {
+  private static List<Model> list(Channel channel) {
     return ModelServiceGrpc.newBlockingStub(channel)
         .listModels(ListModelsRequest.newBuilder().setPageSize(100).build())
         .getModelsList();

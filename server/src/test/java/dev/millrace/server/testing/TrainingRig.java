@@ -4,6 +4,7 @@ import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.training.JobIds;
+import dev.millrace.server.training.JobListener;
 import dev.millrace.server.training.JobRecord;
 import dev.millrace.server.training.ModelPublisher;
 import dev.millrace.server.training.ParameterSpec;
@@ -68,15 +69,25 @@ public final class TrainingRig {
 
   /** The server starts: jobs from what the journal holds. */
   public TrainingJobs open() {
-    TrainingJobs jobs = prepare();
+    return open(JobListener.NONE);
+  }
+
+  /** The same, with somebody who hears of events. */
+  public TrainingJobs open(JobListener listener) {
+    TrainingJobs jobs = prepare(listener);
     jobs.start();
     return jobs;
   }
 
   /** Jobs of a server that has not started yet. */
   public TrainingJobs prepare() {
+    return prepare(JobListener.NONE);
+  }
+
+  /** The same, with somebody who hears of events. */
+  public TrainingJobs prepare(JobListener listener) {
     return new TrainingJobs(
-        journal, trainer, publisher, rules, new JobIds(new Random(7)), queue, clock);
+        journal, trainer, publisher, rules, new JobIds(new Random(7)), queue, clock, listener);
   }
 
   /** Creates the default job. */

@@ -12,23 +12,36 @@ public final class BindRule {
   /**
    * Checks both addresses.
    *
+   * @param authenticated true when callers must say who they are
    * @throws ConfigurationException if one reaches beyond this machine, or is none
    */
-  public static void check(ServeOptions options) {
-    check("host", options.host(), options.insecure());
-    check("management-host", options.managementHost(), options.insecure());
+  public static void check(ServeOptions options, boolean authenticated) {
+    boolean allowed = authenticated || options.insecure();
+    check("host", options.host(), allowed);
+    check("management-host", options.managementHost(), allowed);
   }
 
-  private static void check(String option, String host, boolean insecure) {
+  /** True when something beyond this machine can reach the server. */
+  public static boolean isReachable(ServeOptions options) {
+    return isBeyond("host", options.host())
+        || isBeyond("management-host", options.managementHost());
+  }
+
+  private static void check(String option, String host, boolean allowed) {
+    boolean beyond = isBeyond(option, host);
+    if (beyond && !allowed) {
+      throw new ConfigurationException(
+          "refusing to listen on "
+              + host
+              + " without authentication; make a key ('millrace keys create'), use --"
+              + option
+              + " 127.0.0.1, or --insecure if everybody who can reach this address may do everything");
+    }
+  }
+
+  private static boolean isBeyond(String option, String host) {
     try {
-      if (!insecure && !InetAddress.getByName(host).isLoopbackAddress()) {
-        throw new ConfigurationException(
-            "refusing to listen on "
-                + host
-                + " without authentication; use --"
-                + option
-                + " 127.0.0.1, or --insecure if everybody who can reach this address may do everything");
-      }
+      return !InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException unknown) {
       throw new ConfigurationException(option + " '" + host + "' is no address of this machine");
     }

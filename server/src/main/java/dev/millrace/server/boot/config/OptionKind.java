@@ -16,6 +16,9 @@ public enum OptionKind {
   COUNT("N", "a whole number from 1 to 1000000"),
   COUNT_OR_AUTO("N", "'auto' or a whole number from 1 to 1000000"),
   CHECK_LEVEL("LEVEL", "'full', 'inspect' or 'off'"),
+  AUTH_MODE("MODE", "'auto' or 'required'"),
+  CLIENT_CERTIFICATES("WHETHER", "'none', 'optional' or 'required'"),
+  MANAGEMENT_TLS("WHETHER", "'auto', 'on', 'mutual' or 'off'"),
   SIZE("SIZE", "a size such as 512KiB, 64MiB or 2GiB"),
   SIZE_OR_AUTO("SIZE", "'auto' or a size such as 512KiB, 64MiB or 2GiB"),
   DURATION("TIME", "a time such as 500ms, 30s or 5m");
@@ -52,7 +55,10 @@ public enum OptionKind {
       case FLAG -> text.equals("true") || text.equals("false");
       case COUNT -> isCount(text);
       case COUNT_OR_AUTO -> text.equals("auto") || isCount(text);
+      case AUTH_MODE -> text.matches("auto|required");
       case CHECK_LEVEL -> text.matches("full|inspect|off");
+      case CLIENT_CERTIFICATES -> text.matches("none|optional|required");
+      case MANAGEMENT_TLS -> text.matches("auto|on|mutual|off");
       case SIZE -> SIZE_FORM.matcher(text).matches() && bytes(text) > 0;
       case SIZE_OR_AUTO -> text.equals("auto") || SIZE.accepts(text);
       case DURATION -> DURATION_FORM.matcher(text).matches();

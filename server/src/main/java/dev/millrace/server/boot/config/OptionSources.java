@@ -22,7 +22,15 @@ public final class OptionSources {
 
   // Read by the start script, by the client's commands, and by the log's configuration.
   private static final Set<String> FOREIGN =
-      Set.of(CONFIG_VARIABLE, "MILLRACE_JAVA_OPTS", "MILLRACE_SERVER", "MILLRACE_LOG_LEVEL");
+      Set.of(
+          CONFIG_VARIABLE,
+          "MILLRACE_JAVA_OPTS",
+          "MILLRACE_LOG_LEVEL",
+          "MILLRACE_SERVER",
+          "MILLRACE_CA",
+          "MILLRACE_API_KEY",
+          "MILLRACE_API_KEY_FILE",
+          "MILLRACE_TOKEN");
 
   private OptionSources() {}
 

@@ -28,16 +28,48 @@ public enum ServeOption {
   HTTP_ORIGINS(
       OptionKind.TEXT,
       "",
-      "origins whose pages may call over HTTP, such as https://app.example.org, with commas between"),
+      "origins whose pages may call over HTTP, such as https://app.example.org, with commas"
+          + " between"),
   TLS_CERTIFICATE(
       OptionKind.FILE,
       "",
       "certificate that gRPC and HTTP show, as PEM, followed by those between it and its root; plain"
-          + " text without one"),
+          + " text without one; this and the next two files are read again when they change"),
   TLS_KEY(OptionKind.FILE, "", "its private key, as unencrypted PKCS#8 in PEM"),
+  TLS_CLIENT_CA(OptionKind.FILE, "", "certificates of those who vouch for callers, as PEM"),
+  TLS_CLIENT_CERTIFICATES(
+      OptionKind.CLIENT_CERTIFICATES,
+      "none",
+      "whether callers show a certificate of tls-client-ca; optional also takes those that show"
+          + " none"),
   MANAGEMENT_HOST(OptionKind.TEXT, "127.0.0.1", "address that metrics and health listen on"),
   MANAGEMENT_PORT(OptionKind.PORT, "8502", "port of metrics and health; 0 takes a free one"),
+  MANAGEMENT_TLS(
+      OptionKind.MANAGEMENT_TLS,
+      "auto",
+      "whether that port speaks TLS with tls-certificate; on asks no certificate of callers, mutual"
+          + " as tls-client-certificates says; auto is mutual where there is a certificate and"
+          + " management-host reaches beyond this machine"),
   METRICS_PATH(OptionKind.TEXT, "/metrics", "path of the metrics on that port, beside /metrics"),
+  AUTH(
+      OptionKind.AUTH_MODE,
+      "auto",
+      "whether callers must say who they are; auto asks them once there is an API key, an issuer of"
+          + " tokens or a file of certificate roles"),
+  JWT_ISSUER(OptionKind.TEXT, "", "issuer whose tokens (JWT) are taken, as their claim iss has it"),
+  JWT_AUDIENCE(
+      OptionKind.TEXT, "", "audience that the tokens must be for, as their claim aud has it"),
+  JWT_KEYS(
+      OptionKind.TEXT, "", "where the issuer's keys are, as a JWK set: an https URL, or a file"),
+  JWT_ROLES_CLAIM(
+      OptionKind.TEXT,
+      "roles",
+      "claim with the roles, such as predictor:team-a-*; dots lead into objects, as in"
+          + " realm_access.roles"),
+  CERTIFICATE_ROLES(
+      OptionKind.FILE,
+      "",
+      "YAML file with the roles of client certificates, by name: \"DNS:alice.example.org\": [viewer]"),
   INSECURE(OptionKind.FLAG, "false", "listen beyond this machine although nobody is authenticated"),
   BOOTSTRAP(OptionKind.TEXT, "", "recipe to train first when its model has no version yet"),
   MODEL_ROOTS(
@@ -72,10 +104,33 @@ public enum ServeOption {
   KEEP_TRAINING_JOBS(OptionKind.COUNT, "1000", "training jobs that are kept after their end"),
   KEEP_TRAINING_JOBS_FOR(
       OptionKind.DURATION, "2160h", "how long a training job is kept after its end"),
+  QUOTAS(
+      OptionKind.FILE,
+      "",
+      "YAML file of what callers may use, what that costs, and their budgets, read anew when it"
+          + " changes; docs/usage.md shows it"),
+  KEEP_USAGE_FOR(OptionKind.DURATION, "9600h", "how long it is kept what callers used"),
   CHECK_MODELS(
       OptionKind.CHECK_LEVEL,
       "full",
       "what a version must pass before its first load; full tries it in a process of its own"),
+  REQUIRE_SIGNATURES(
+      OptionKind.FLAG,
+      "false",
+      "take no version of any model without a trusted signature, whatever its settings say"),
+  SIGNATURE_KEYS(
+      OptionKind.FILE,
+      "",
+      "public keys of Ed25519, as PEM, whose signatures of versions are trusted; read at each use"),
+  SIGNING_KEY(
+      OptionKind.FILE,
+      "",
+      "private key of Ed25519, as PKCS#8 in PEM, that signs the versions which this server trains"),
+  DATASET_SCAN_INTERVAL(
+      OptionKind.DURATION, "1m", "how often it looks for datasets whose time is over"),
+  AUDIT(OptionKind.FLAG, "true", "write down who changes what; no change is made without"),
+  AUDIT_FILE_SIZE(
+      OptionKind.SIZE, "16MiB", "size from which on the audit log goes on in another file"),
   MAX_IMPORT_SIZE(OptionKind.SIZE, "4GiB", "most bytes of the files of one upload"),
   SCAN_INTERVAL(OptionKind.DURATION, "500ms", "how often the repository is looked at"),
   DRAIN_DELAY(OptionKind.DURATION, "0s", "from the signal to stop until no new call is taken"),

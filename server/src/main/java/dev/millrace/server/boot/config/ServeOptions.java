@@ -1,5 +1,7 @@
 package dev.millrace.server.boot.config;
 
+import dev.millrace.server.security.jwt.JwtSettings;
+import dev.millrace.server.security.tls.ClientCertificates;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,12 +76,22 @@ public final class ServeOptions {
   }
 
   /**
-   * What gRPC and HTTP show of themselves; empty for plain text. Reads the files.
+   * What gRPC and HTTP show of themselves; empty for plain text.
    *
-   * @throws ConfigurationException if one of the two options is missing, or a file cannot be used
+   * @throws ConfigurationException if one of the options needs another
    */
   public Optional<TlsIdentity> tls() {
-    return TlsFiles.read(text(ServeOption.TLS_CERTIFICATE), text(ServeOption.TLS_KEY));
+    return TlsFiles.of(
+        text(ServeOption.TLS_CERTIFICATE),
+        text(ServeOption.TLS_KEY),
+        text(ServeOption.TLS_CLIENT_CA),
+        ClientCertificates.valueOf(
+            text(ServeOption.TLS_CLIENT_CERTIFICATES).toUpperCase(Locale.ROOT)));
+  }
+
+  /** When metrics and health speak TLS. */
+  public ManagementTls managementTls() {
+    return ManagementTls.valueOf(text(ServeOption.MANAGEMENT_TLS).toUpperCase(Locale.ROOT));
   }
 
   /** Address of metrics and health. */
@@ -103,6 +115,38 @@ public final class ServeOptions {
         .filter(folder -> !folder.isEmpty())
         .map(Path::of)
         .toList();
+  }
+
+  /** True when callers must say who they are in any case. */
+  public boolean authRequired() {
+    return text(ServeOption.AUTH).equals("required");
+  }
+
+  /**
+   * Whose tokens are taken; empty for nobody's.
+   *
+   * @throws ConfigurationException if a part is missing or wrong
+   */
+  public Optional<JwtSettings> jwt() {
+    String issuer = text(ServeOption.JWT_ISSUER);
+    String audience = text(ServeOption.JWT_AUDIENCE);
+    String keys = text(ServeOption.JWT_KEYS);
+    if ((issuer + audience + keys).isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new JwtSettings(issuer, audience, keys, text(ServeOption.JWT_ROLES_CLAIM)));
+    } catch (IllegalArgumentException unfit) {
+      throw new ConfigurationException(String.valueOf(unfit.getMessage()));
+    }
+  }
+
+  /** File with the roles of client certificates; empty where they say nothing of who calls. */
+  public Optional<Path> certificateRoles() {
+    return Optional.of(text(ServeOption.CERTIFICATE_ROLES))
+        .filter(file -> !file.isEmpty())
+        .map(Path::of);
   }
 
   /** True when listening beyond this machine without authentication is wanted. */
@@ -188,14 +232,54 @@ public final class ServeOptions {
     return OptionKind.duration(text(ServeOption.KEEP_TRAINING_JOBS_FOR));
   }
 
+  /** File of what callers may use; empty for anything. */
+  public Optional<Path> quotas() {
+    return Optional.of(text(ServeOption.QUOTAS)).filter(file -> !file.isEmpty()).map(Path::of);
+  }
+
+  /** How long it is kept what callers used. */
+  public Duration keepUsageFor() {
+    return OptionKind.duration(text(ServeOption.KEEP_USAGE_FOR));
+  }
+
   /** What a version must pass before its first load. */
   public CheckLevel checkModels() {
     return CheckLevel.valueOf(text(ServeOption.CHECK_MODELS).toUpperCase(Locale.ROOT));
   }
 
+  /** True when no version is taken without a trusted signature. */
+  public boolean requireSignatures() {
+    return Boolean.parseBoolean(text(ServeOption.REQUIRE_SIGNATURES));
+  }
+
+  /** File of the public keys that are trusted; empty for none. */
+  public Optional<Path> signatureKeys() {
+    return file(ServeOption.SIGNATURE_KEYS);
+  }
+
+  /** File of the private key that signs what is trained; empty for none. */
+  public Optional<Path> signingKey() {
+    return file(ServeOption.SIGNING_KEY);
+  }
+
   /** Most bytes of the files of one upload. */
   public long maxImportBytes() {
     return bytes(ServeOption.MAX_IMPORT_SIZE);
+  }
+
+  /** How often datasets are looked for whose time is over. */
+  public Duration datasetScanInterval() {
+    return OptionKind.duration(text(ServeOption.DATASET_SCAN_INTERVAL));
+  }
+
+  /** True when changes are written down. */
+  public boolean audit() {
+    return Boolean.parseBoolean(text(ServeOption.AUDIT));
+  }
+
+  /** Bytes from which on the audit log goes on in another file. */
+  public long auditFileBytes() {
+    return bytes(ServeOption.AUDIT_FILE_SIZE);
   }
 
   /** How often the repository is looked at. */
@@ -238,6 +322,10 @@ public final class ServeOptions {
         .map(String::strip)
         .filter(word -> !word.isEmpty())
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private Optional<Path> file(ServeOption option) {
+    return Optional.of(text(option)).filter(name -> !name.isEmpty()).map(Path::of);
   }
 
   private long bytes(ServeOption option) {

@@ -1,21 +1,29 @@
 package dev.millrace.server.boot.config;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.millrace.server.security.tls.ClientCertificates;
+import dev.millrace.server.security.tls.PemFiles;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The files of a key and its certificates. Stateless. */
+/** The options of TLS, and how they go together. Stateless. */
 final class TlsFiles {
   private TlsFiles() {}
 
   /**
-   * Reads both; empty when neither is named.
+   * What doors show; empty when no certificate is named.
    *
-   * @throws ConfigurationException without the content of the files
+   * @param authorities file of those who vouch for callers; empty for none
+   * @throws ConfigurationException if one option needs another
    */
-  static Optional<TlsIdentity> read(String certificate, String key) {
-    if (certificate.isEmpty() && key.isEmpty()) {
+  static Optional<TlsIdentity> of(
+      String certificate, String key, String authorities, ClientCertificates clients) {
+    boolean asked = clients != ClientCertificates.NONE;
+    if (asked == authorities.isEmpty()) {
+      throw new ConfigurationException(
+          "tls-client-ca and tls-client-certificates optional or required belong together; give"
+              + " both");
+    }
+    if (certificate.isEmpty() && key.isEmpty() && !asked) {
       return Optional.empty();
     }
     if (certificate.isEmpty() || key.isEmpty()) {
@@ -23,26 +31,10 @@ final class TlsFiles {
     }
     return Optional.of(
         new TlsIdentity(
-            read(ServeOption.TLS_CERTIFICATE, certificate, "BEGIN CERTIFICATE-----"),
-            read(ServeOption.TLS_KEY, key, "BEGIN PRIVATE KEY-----"),
-            Optional.empty(),
-            false));
-  }
-
-  private static String read(ServeOption option, String file, String mark) {
-    String pem;
-    try {
-      pem = Files.readString(Path.of(file));
-    } catch (IOException | IllegalArgumentException unreadable) {
-      throw new ConfigurationException(option.key() + ": '" + file + "' cannot be read");
-    }
-    if (!pem.contains(mark)) {
-      throw new ConfigurationException(
-          option == ServeOption.TLS_KEY
-              ? "tls-key must be unencrypted PKCS#8 ('BEGIN PRIVATE KEY'); 'openssl pkcs8 -topk8"
-                  + " -nocrypt' makes it from other forms"
-              : "tls-certificate must be PEM with a 'CERTIFICATE'");
-    }
-    return pem;
+            new PemFiles(
+                Path.of(certificate),
+                Path.of(key),
+                asked ? Optional.of(Path.of(authorities)) : Optional.empty()),
+            clients));
   }
 }

@@ -1,23 +1,12 @@
 package dev.millrace.server.boot.config;
 
-import java.util.Optional;
+import dev.millrace.server.security.tls.ClientCertificates;
+import dev.millrace.server.security.tls.PemSource;
 
 /**
- * What the gRPC door shows of itself, and what it asks of callers. All of it is PEM.
+ * What a door shows of itself, and what it asks of callers.
  *
- * @param certificates the server's certificate and those that vouch for it, its own first
- * @param key the private key, as PKCS#8
- * @param clientAuthorities who vouches for callers; empty for whom Java trusts
- * @param clientCertificate true to take no caller without a certificate
+ * @param source where key and certificates are read from
+ * @param clients whether callers show a certificate
  */
-public record TlsIdentity(
-    String certificates,
-    String key,
-    Optional<String> clientAuthorities,
-    boolean clientCertificate) {
-  /** Without the key. */
-  @Override
-  public String toString() {
-    return "TlsIdentity[clientCertificate=" + clientCertificate + "]";
-  }
-}
+public record TlsIdentity(PemSource source, ClientCertificates clients) {}

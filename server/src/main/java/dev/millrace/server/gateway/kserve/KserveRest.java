@@ -95,7 +95,7 @@ public final class KserveRest implements RestWire {
     if (length > 0 || request.headers().apply(HEADER_LENGTH).isEmpty()) {
       return infer(request, reader.read(path.model(), path.version(), request.body(), length));
     }
-    return RestCalls.call(
+    return RestCalls.aside(
             request,
             GRPCInferenceServiceGrpc.getModelConfigMethod(),
             ModelConfigRequest.newBuilder()

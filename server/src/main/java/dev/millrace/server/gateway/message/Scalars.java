@@ -3,6 +3,7 @@ package dev.millrace.server.gateway.message;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.FieldViolation;
@@ -15,7 +16,7 @@ public final class Scalars {
   private Scalars() {}
 
   /**
-   * The value of a scalar field.
+   * The value of a scalar field, or of a time.
    *
    * @param path names the field in errors
    * @throws ServingException REQUEST_MALFORMED if it has another form
@@ -47,7 +48,12 @@ public final class Scalars {
         }
         yield value;
       }
-      case MESSAGE -> throw refuse(path, "must be an object");
+      case MESSAGE -> {
+        if (!field.getMessageType().equals(Timestamp.getDescriptor())) {
+          throw refuse(path, "must be an object");
+        }
+        yield WellKnown.timestamp(text, path);
+      }
     };
   }
 

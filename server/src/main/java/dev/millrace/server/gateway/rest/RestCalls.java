@@ -11,7 +11,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Unary calls of services in this process. Stateless. */
 public final class RestCalls {
+  /**
+   * Header of a call that is made beside the one that was asked for, and that costs its caller
+   * nothing.
+   */
+  public static final Metadata.Key<String> ASIDE =
+      Metadata.Key.of("millrace-aside", Metadata.ASCII_STRING_MARSHALLER);
+
   private RestCalls() {}
+
+  /** A call beside the one that was asked for. */
+  public static <Q, A> CompletableFuture<A> aside(
+      RestRequest request, MethodDescriptor<Q, A> method, Q message) {
+    Metadata headers = new Metadata();
+    headers.put(ASIDE, "true");
+    return call(request.channel(), request, method, message, headers);
+  }
 
   /** A call with the deadline and the identity of a request. */
   public static <Q, A> CompletableFuture<A> call(

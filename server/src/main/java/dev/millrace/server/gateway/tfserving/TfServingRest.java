@@ -2,7 +2,6 @@ package dev.millrace.server.gateway.tfserving;
 
 import dev.millrace.proto.tfserving.ClassificationRequest;
 import dev.millrace.proto.tfserving.GetModelMetadataRequest;
-import dev.millrace.proto.tfserving.GetModelMetadataResponse;
 import dev.millrace.proto.tfserving.GetModelStatusRequest;
 import dev.millrace.proto.tfserving.ModelServiceGrpc;
 import dev.millrace.proto.tfserving.ModelSpec;
@@ -88,20 +87,17 @@ public final class TfServingRest implements RestWire {
                   GetModelStatusRequest.newBuilder().setModelSpec(path.spec()).build())
               .thenApply(status -> RestReply.json(OK, results.status(status)));
       case METADATA ->
-          metadata(request, path.spec())
+          RestCalls.call(
+                  request, PredictionServiceGrpc.getGetModelMetadataMethod(), metadata(path.spec()))
               .thenApply(metadata -> RestReply.json(OK, results.metadata(metadata)));
     };
   }
 
-  private static CompletableFuture<GetModelMetadataResponse> metadata(
-      RestRequest request, ModelSpec spec) {
-    return RestCalls.call(
-        request,
-        PredictionServiceGrpc.getGetModelMetadataMethod(),
-        GetModelMetadataRequest.newBuilder()
-            .setModelSpec(spec)
-            .addMetadataField(ResultPrinter.SIGNATURES)
-            .build());
+  private static GetModelMetadataRequest metadata(ModelSpec spec) {
+    return GetModelMetadataRequest.newBuilder()
+        .setModelSpec(spec)
+        .addMetadataField(ResultPrinter.SIGNATURES)
+        .build();
   }
 
   private CompletionStage<RestReply> predict(RestRequest request, ModelSpec spec) {
@@ -134,7 +130,8 @@ public final class TfServingRest implements RestWire {
   }
 
   private CompletableFuture<InputTypes> fresh(RestRequest request, ModelSpec spec) {
-    return metadata(request, spec)
+    return RestCalls.aside(
+            request, PredictionServiceGrpc.getGetModelMetadataMethod(), metadata(spec))
         .thenApply(
             metadata -> {
               InputTypes found = new InputTypes(ResultPrinter.signatures(metadata));

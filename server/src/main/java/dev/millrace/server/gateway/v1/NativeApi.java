@@ -20,10 +20,12 @@ import dev.millrace.v1.DatasetServiceGrpc;
 import dev.millrace.v1.EvaluationServiceGrpc;
 import dev.millrace.v1.FeedbackServiceGrpc;
 import dev.millrace.v1.GateServiceGrpc;
+import dev.millrace.v1.GetUsageResponse;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ModelServiceGrpc;
 import dev.millrace.v1.RecipeServiceGrpc;
 import dev.millrace.v1.TrainingServiceGrpc;
+import dev.millrace.v1.UsageServiceGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import java.util.List;
@@ -49,7 +51,8 @@ public final class NativeApi implements HttpRoutes, HttpService {
           DatasetServiceGrpc.getServiceDescriptor(),
           RecipeServiceGrpc.getServiceDescriptor(),
           GateServiceGrpc.getServiceDescriptor(),
-          FeedbackServiceGrpc.getServiceDescriptor());
+          FeedbackServiceGrpc.getServiceDescriptor(),
+          UsageServiceGrpc.getServiceDescriptor());
 
   private static final int LARGEST_INLINE = 64 << 10;
 
@@ -137,13 +140,17 @@ public final class NativeApi implements HttpRoutes, HttpService {
           calls, context, method, Resumption.apply(message, request.headers()), errors);
     }
     AnswerForm form = AnswerForm.of(request.headers());
+    boolean table = UsageCsv.isWanted(method.getFullMethodName(), request.headers());
     return HttpResponse.of(
         calls
             .unary(context, method, message)
             .thenCompose(
                 answer ->
                     CompletableFuture.supplyAsync(
-                        () -> form.response(answer, context.alloc()),
+                        () ->
+                            table
+                                ? UsageCsv.response((GetUsageResponse) answer)
+                                : form.response(answer, context.alloc()),
                         answer.getSerializedSize() > LARGEST_INLINE ? executor : Runnable::run))
             .exceptionally(failure -> errors.response(RequestId.of(context), failure)));
   }

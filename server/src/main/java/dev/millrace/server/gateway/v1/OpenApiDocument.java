@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.Timestamp;
 import com.google.rpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,7 +102,7 @@ final class OpenApiDocument {
       boolean inPath =
           route.path().toString().contains("{" + field.getName() + "=")
               || route.path().toString().contains("{" + field.getName() + "}");
-      if (!inPath && field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
+      if (!inPath && isQuery(field)) {
         ObjectNode parameter = parameters.addObject();
         parameter.put("name", field.getJsonName()).put("in", "query");
         ObjectNode schema = schemas.property(field);
@@ -111,6 +112,11 @@ final class OpenApiDocument {
         parameter.set("schema", schema);
       }
     }
+  }
+
+  private static boolean isQuery(FieldDescriptor field) {
+    return field.getJavaType() != FieldDescriptor.JavaType.MESSAGE
+        || field.getMessageType().equals(Timestamp.getDescriptor());
   }
 
   private void addBody(ObjectNode operation, MethodDescriptor method) {

@@ -7,10 +7,12 @@ import dev.millrace.server.inference.InferenceRequest;
 import dev.millrace.server.inference.InferenceResponse;
 import dev.millrace.server.inference.LeasedPredictor;
 import dev.millrace.server.inference.LeasedRequest;
+import dev.millrace.server.inference.UsageObserver;
 import dev.millrace.server.model.CacheSettings;
 import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.model.VersionState;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +33,7 @@ public final class CachedPredictor implements LeasedPredictor, CatalogListener {
   private final SingleFlight flights;
   private final ToLongFunction<LeasedRequest> costNanos;
   private final CacheObserver observer;
+  private final UsageObserver usage;
   private final LongSupplier nanoTime;
   private final Map<VersionId, Map<String, CacheWorth>> worths = new ConcurrentHashMap<>();
 
@@ -47,12 +50,14 @@ public final class CachedPredictor implements LeasedPredictor, CatalogListener {
       SingleFlight flights,
       ToLongFunction<LeasedRequest> costNanos,
       CacheObserver observer,
+      UsageObserver usage,
       LongSupplier nanoTime) {
     this.delegate = delegate;
     this.store = store;
     this.flights = flights;
     this.costNanos = costNanos;
     this.observer = observer;
+    this.usage = usage;
     this.nanoTime = nanoTime;
   }
 
@@ -129,7 +134,7 @@ public final class CachedPredictor implements LeasedPredictor, CatalogListener {
       kept.ifPresent(
           answer -> {
             heard(CacheOutcome.HIT);
-            saved(leased, answer.costNanos());
+            saved(leased, List.of(leased), answer.costNanos());
           });
       return kept.map(
           answer -> new InferenceResponse(key.version(), key.signature(), answer.outputs()));
@@ -153,17 +158,19 @@ public final class CachedPredictor implements LeasedPredictor, CatalogListener {
     }
 
     @Override
-    public void onShared(LeasedRequest leader, int others) {
-      saved(leader, others * costNanos.applyAsLong(leader));
+    public void onShared(LeasedRequest leader, List<LeasedRequest> others) {
+      saved(leader, others, costNanos.applyAsLong(leader));
     }
 
     private void heard(CacheOutcome outcome) {
       observer.onRequest(key.version(), key.signature(), outcome);
     }
 
-    private void saved(LeasedRequest request, long nanos) {
+    private void saved(LeasedRequest run, List<LeasedRequest> spared, long nanosOfEach) {
+      long nanos = spared.size() * nanosOfEach;
       worth.saved(nanos);
-      observer.onSaved(request.lease().id(), key.signature(), nanos);
+      observer.onSaved(run.lease().id(), key.signature(), nanos);
+      spared.forEach(one -> usage.onSaved(one.request().caller(), run.lease().id(), nanosOfEach));
     }
   }
 }

@@ -79,8 +79,8 @@ public final class SingleFlight {
      */
     void onAnswer(LeasedRequest leader, InferenceResponse response);
 
-    /** So many others are given the run's answer. */
-    void onShared(LeasedRequest leader, int others);
+    /** Others are given the run's answer. */
+    void onShared(LeasedRequest leader, List<LeasedRequest> others);
   }
 
   CompletionStage<InferenceResponse> predict(CacheKey key, LeasedRequest leased, Owner owner) {
@@ -184,7 +184,7 @@ public final class SingleFlight {
     List<Passenger> others = flight.end();
     flights.remove(key, flight);
     if (response != null && !others.isEmpty()) {
-      owner.onShared(leader.leased(), others.size());
+      owner.onShared(leader.leased(), others.stream().map(Passenger::leased).toList());
     }
     leader.end(response, failure);
     if (!others.isEmpty()) {

@@ -11,7 +11,7 @@ import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.CallDeadline;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.RequestName;
 import dev.millrace.server.protocol.StatusMapper;
 import io.grpc.Context;
@@ -97,7 +97,7 @@ final class InferCalls {
         parameters.deadline(CallDeadline.of(context, clock), clock.instant()),
         context::isCancelled,
         parameters.priority(),
-        CallerAddress.current(),
+        Callers.current(),
         "",
         name(request.getId()));
   }

@@ -37,6 +37,7 @@ import dev.millrace.server.protocol.Answers;
 import dev.millrace.server.protocol.CallHeader;
 import dev.millrace.server.protocol.ServedVersions;
 import dev.millrace.server.protocol.StatusMapper;
+import io.grpc.Context;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -237,17 +238,21 @@ public final class InferenceServiceKserve
 
   private <A> void answerLater(
       StreamObserver<A> observer, Supplier<CompletionStage<Void>> call, A answer) {
-    blocking.execute(
-        () -> {
-          CompletionStage<Void> done;
-          try {
-            done = call.get();
-          } catch (RuntimeException | Error refusedOrDefect) {
-            observer.onError(statuses.toStatus(refusedOrDefect));
-            return;
-          }
-          Answers.send(observer, done, nothing -> answer, statuses::toStatus);
-        });
+    // Whoever asked is written down with the change.
+    Runnable change =
+        Context.current()
+            .wrap(
+                () -> {
+                  CompletionStage<Void> done;
+                  try {
+                    done = call.get();
+                  } catch (RuntimeException | Error refusedOrDefect) {
+                    observer.onError(statuses.toStatus(refusedOrDefect));
+                    return;
+                  }
+                  Answers.send(observer, done, nothing -> answer, statuses::toStatus);
+                });
+    blocking.execute(change);
   }
 
   private <A> void answer(StreamObserver<A> observer, Supplier<A> call) {

@@ -13,7 +13,7 @@ import dev.millrace.server.model.FieldPath;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionState;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -32,7 +32,14 @@ final class RepositoryCalls {
 
   RepositoryIndexResponse index(RepositoryIndexRequest request) {
     List<VersionStatus> found = new ArrayList<>();
-    catalog.statuses().values().forEach(found::addAll);
+    catalog
+        .statuses()
+        .forEach(
+            (model, versions) -> {
+              if (Callers.see(model)) {
+                found.addAll(versions);
+              }
+            });
     found.sort(Comparator.comparing(VersionStatus::id));
     RepositoryIndexResponse.Builder response = RepositoryIndexResponse.newBuilder();
     for (VersionStatus status : found) {
@@ -59,7 +66,7 @@ final class RepositoryCalls {
               + "' is not supported; publish the model's files into the repository");
     }
     try {
-      return control.load(model, CallerAddress.current().id());
+      return control.load(model, Callers.current().id());
     } catch (ServingException refused) {
       if (refused.reason() == ErrorReason.MODEL_NOT_FOUND) {
         throw new ServingException(
@@ -72,7 +79,7 @@ final class RepositoryCalls {
 
   CompletionStage<Void> unload(RepositoryModelUnloadRequest request) {
     return control.unload(
-        model(request.getRepositoryName(), request.getModelName()), CallerAddress.current().id());
+        model(request.getRepositoryName(), request.getModelName()), Callers.current().id());
   }
 
   private static ModelName model(String repository, String name) {

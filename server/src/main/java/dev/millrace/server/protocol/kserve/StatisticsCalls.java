@@ -12,6 +12,7 @@ import dev.millrace.server.inference.statistics.VersionStatistics;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.VersionChoice;
 import dev.millrace.server.model.VersionState;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.ServedVersions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,10 +30,17 @@ final class StatisticsCalls {
     this.statistics = statistics;
   }
 
-  /** Of all models. */
+  /** Of all models that the caller may see. */
   ModelStatisticsResponse all() {
     List<VersionStatus> found = new ArrayList<>();
-    catalog.statuses().values().forEach(found::addAll);
+    catalog
+        .statuses()
+        .forEach(
+            (model, versions) -> {
+              if (Callers.see(model)) {
+                found.addAll(versions);
+              }
+            });
     return encode(found);
   }
 

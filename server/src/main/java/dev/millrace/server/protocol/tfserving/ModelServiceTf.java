@@ -17,7 +17,7 @@ import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionChoice;
 import dev.millrace.server.model.VersionState;
 import dev.millrace.server.protocol.Answers;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.ServedVersions;
 import dev.millrace.server.protocol.StatusMapper;
 import io.grpc.stub.StreamObserver;
@@ -61,7 +61,7 @@ public final class ModelServiceTf extends ModelServiceGrpc.ModelServiceImplBase 
       ReloadConfigRequest request, StreamObserver<ReloadConfigResponse> observer) {
     CompletionStage<Void> done;
     try {
-      done = target.replace(ModelLists.of(request.getConfig()), CallerAddress.current().id());
+      done = target.replace(ModelLists.of(request.getConfig()), Callers.current().id());
     } catch (RuntimeException | Error refusedOrDefect) {
       observer.onError(statuses.toStatus(refusedOrDefect));
       return;

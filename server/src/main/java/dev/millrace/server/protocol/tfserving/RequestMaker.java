@@ -9,7 +9,7 @@ import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.Priority;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.CallDeadline;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.RequestName;
 import dev.millrace.server.tensor.TensorData;
 import io.grpc.Context;
@@ -76,7 +76,7 @@ final class RequestMaker {
         CallDeadline.of(context, clock),
         context::isCancelled,
         Priority.NORMAL,
-        CallerAddress.current(),
+        Callers.current(),
         "",
         RequestName.current());
   }

@@ -3,19 +3,26 @@ package dev.millrace.server.protocol.v1;
 import dev.millrace.server.dataset.DatasetFacts;
 import dev.millrace.server.dataset.DatasetUploads;
 import dev.millrace.server.dataset.Datasets;
+import dev.millrace.server.dataset.Declarations;
 import dev.millrace.server.dataset.KnownDatasets;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.privacy.DatasetDeletions;
 import dev.millrace.server.protocol.Answers;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.Dataset;
 import dev.millrace.v1.DatasetServiceGrpc;
+import dev.millrace.v1.DeleteDatasetRequest;
+import dev.millrace.v1.DeleteDatasetResponse;
 import dev.millrace.v1.GetDatasetRequest;
 import dev.millrace.v1.GetDatasetResponse;
 import dev.millrace.v1.ImportDatasetRequest;
 import dev.millrace.v1.ImportDatasetResponse;
 import dev.millrace.v1.ListDatasetsRequest;
 import dev.millrace.v1.ListDatasetsResponse;
+import dev.millrace.v1.ListDeletionsRequest;
+import dev.millrace.v1.ListDeletionsResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
@@ -28,20 +35,30 @@ import java.util.concurrent.RejectedExecutionException;
 public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImplBase {
   private final Datasets datasets;
   private final KnownDatasets known;
+  private final Declarations declarations;
   private final DatasetUploads uploads;
+  private final DatasetDeletions deletions;
   private final StatusMapper statuses;
   private final Executor finishing;
 
   /**
    * A service.
    *
-   * @param finishing checks uploads that are whole, and reads datasets, which may take seconds
+   * @param finishing checks uploads that are whole, reads datasets and deletes them, which may take
+   *     seconds
    */
   public DatasetServiceV1(
-      Datasets datasets, DatasetUploads uploads, StatusMapper statuses, Executor finishing) {
+      Datasets datasets,
+      Declarations declarations,
+      DatasetUploads uploads,
+      DatasetDeletions deletions,
+      StatusMapper statuses,
+      Executor finishing) {
     this.datasets = datasets;
     this.known = new KnownDatasets(datasets);
+    this.declarations = declarations;
     this.uploads = uploads;
+    this.deletions = deletions;
     this.statuses = statuses;
     this.finishing = finishing;
   }
@@ -53,11 +70,13 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
         observer,
         () -> {
           ListDatasetsResponse.Builder response = ListDatasetsResponse.newBuilder();
-          for (String name : datasets.names()) {
+          for (String name : datasets.names().stream().filter(SeenDatasets::isSeen).toList()) {
             response.addDatasets(
-                Dataset.newBuilder()
-                    .setName(DatasetCodec.resource(name))
-                    .setKind(DatasetCodec.encode(datasets.kind(name))));
+                DatasetCodec.declared(
+                    Dataset.newBuilder()
+                        .setName(DatasetCodec.resource(name))
+                        .setKind(DatasetCodec.encode(datasets.kind(name))),
+                    declarations.of(name)));
           }
           return response.build();
         },
@@ -69,7 +88,49 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
     Answers.send(
         observer,
         facts(request.getName()),
-        facts -> GetDatasetResponse.newBuilder().setDataset(DatasetCodec.encode(facts)).build(),
+        facts ->
+            GetDatasetResponse.newBuilder()
+                .setDataset(DatasetCodec.encode(facts, declarations.of(facts.name())))
+                .build(),
+        statuses::toStatus);
+  }
+
+  @Override
+  public void deleteDataset(
+      DeleteDatasetRequest request, StreamObserver<DeleteDatasetResponse> observer) {
+    String caller = Callers.current().id();
+    try {
+      finishing.execute(
+          () -> Answers.send(observer, () -> delete(request, caller), statuses::toStatus));
+    } catch (RejectedExecutionException stopping) {
+      observer.onError(
+          statuses.toStatus(
+              new ServingException(ErrorReason.DRAINING, "the server is stopping; try again")));
+    }
+  }
+
+  private DeleteDatasetResponse delete(DeleteDatasetRequest request, String caller) {
+    String name = DatasetCodec.name(request.getName());
+    DeleteDatasetResponse response =
+        DeleteDatasetResponse.newBuilder()
+            .setReceipt(
+                ReceiptCodec.encode(
+                    deletions.delete(name, request.getWithVersions(), caller, request.getReason())))
+            .build();
+    // Its labels were its callers' words.
+    known.forget(name);
+    return response;
+  }
+
+  @Override
+  public void listDeletions(
+      ListDeletionsRequest request, StreamObserver<ListDeletionsResponse> observer) {
+    Answers.send(
+        observer,
+        () ->
+            ListDeletionsResponse.newBuilder()
+                .addAllReceipts(deletions.all().stream().map(ReceiptCodec::encode).toList())
+                .build(),
         statuses::toStatus);
   }
 
@@ -78,6 +139,7 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
     CompletableFuture<DatasetFacts> facts = new CompletableFuture<>();
     try {
       String name = DatasetCodec.name(resource);
+      SeenDatasets.require(name);
       Optional<DatasetFacts> found = known.find(name);
       if (found.isPresent()) {
         facts.complete(found.get());
@@ -108,6 +170,7 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
         new DatasetImport(
             uploads,
             known,
+            declarations,
             (ServerCallStreamObserver<ImportDatasetResponse>) observer,
             statuses,
             finishing);

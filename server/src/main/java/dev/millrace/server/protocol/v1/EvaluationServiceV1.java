@@ -1,9 +1,13 @@
 package dev.millrace.server.protocol.v1;
 
 import dev.millrace.server.evaluation.Evaluation;
+import dev.millrace.server.evaluation.EvaluationOrder;
 import dev.millrace.server.evaluation.Evaluations;
 import dev.millrace.server.model.ModelReference;
+import dev.millrace.server.model.Permission;
+import dev.millrace.server.model.VersionId;
 import dev.millrace.server.protocol.Answers;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.CancelEvaluationRequest;
 import dev.millrace.v1.CancelEvaluationResponse;
@@ -37,11 +41,25 @@ public final class EvaluationServiceV1 extends EvaluationServiceGrpc.EvaluationS
         () ->
             EvaluateResponse.newBuilder()
                 .setEvaluation(
-                    codec.encode(
-                        evaluations.create(
-                            codec.decode(request.getSpec()), request.getRequestId())))
+                    codec.encode(create(codec.decode(request.getSpec()), request.getRequestId())))
                 .build(),
         statuses::toStatus);
+  }
+
+  private Evaluation create(EvaluationOrder order, String requestId) {
+    Callers.requireOfSeen(Permission.TRAIN, order.model().model());
+    order
+        .baseline()
+        .ifPresent(baseline -> Callers.requireOfSeen(Permission.VIEW, baseline.model()));
+    SeenDatasets.require(order.dataset());
+    return evaluations.create(order, Callers.own(requestId));
+  }
+
+  /** Figures of a baseline are the baseline's. */
+  private static boolean isSeen(Evaluation evaluation) {
+    VersionId baseline = evaluation.spec().baseline();
+    return Callers.see(evaluation.spec().version().model())
+        && (baseline == null || Callers.see(baseline.model()));
   }
 
   @Override
@@ -51,7 +69,9 @@ public final class EvaluationServiceV1 extends EvaluationServiceGrpc.EvaluationS
         observer,
         () ->
             GetEvaluationResponse.newBuilder()
-                .setEvaluation(codec.encode(evaluations.get(codec.id(request.getName()))))
+                .setEvaluation(
+                    codec.encode(
+                        evaluations.get(codec.id(request.getName()), EvaluationServiceV1::isSeen)))
                 .build(),
         statuses::toStatus);
   }
@@ -69,6 +89,7 @@ public final class EvaluationServiceV1 extends EvaluationServiceGrpc.EvaluationS
         evaluations.list().stream()
             .filter(one -> page.isBeforeToken(one.id()))
             .filter(meant)
+            .filter(EvaluationServiceV1::isSeen)
             .toList();
     List<Evaluation> shown = rest.subList(0, Math.min(rest.size(), page.size()));
     ListEvaluationsResponse.Builder response = ListEvaluationsResponse.newBuilder();
@@ -92,10 +113,14 @@ public final class EvaluationServiceV1 extends EvaluationServiceGrpc.EvaluationS
       CancelEvaluationRequest request, StreamObserver<CancelEvaluationResponse> observer) {
     Answers.send(
         observer,
-        () ->
-            CancelEvaluationResponse.newBuilder()
-                .setEvaluation(codec.encode(evaluations.cancel(codec.id(request.getName()))))
-                .build(),
+        () -> {
+          String id = codec.id(request.getName());
+          Evaluation seen = evaluations.get(id, EvaluationServiceV1::isSeen);
+          Callers.require(Permission.TRAIN, seen.spec().version().model());
+          return CancelEvaluationResponse.newBuilder()
+              .setEvaluation(codec.encode(evaluations.cancel(id)))
+              .build();
+        },
         statuses::toStatus);
   }
 }

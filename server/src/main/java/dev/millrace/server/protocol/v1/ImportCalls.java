@@ -6,7 +6,7 @@ import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionChoice;
 import dev.millrace.server.model.VersionId;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.repository.FileEntry;
 import dev.millrace.server.repository.ImportPlan;
@@ -41,13 +41,13 @@ public final class ImportCalls {
   StreamObserver<ImportVersionRequest> begin(
       ServerCallStreamObserver<ImportVersionResponse> observer) {
     ImportCall call =
-        new ImportCall(imports, observer, statuses, finishing, CallerAddress.current().id());
+        new ImportCall(imports, observer, statuses, finishing, Callers.current().id());
     call.begin();
     return call;
   }
 
   GetImportResponse progress(GetImportRequest request) {
-    Imports.Progress progress = imports.progress(request.getImportId());
+    Imports.Progress progress = imports.progress(request.getImportId(), Callers::see);
     return GetImportResponse.newBuilder()
         .putAllReceivedBytes(progress.bytes())
         .setVersion(progress.version().map(VersionId::resource).orElse(""))

@@ -13,7 +13,7 @@ import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.Signature;
 import dev.millrace.server.protocol.Answers;
 import dev.millrace.server.protocol.CallDeadline;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.RequestName;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.tensor.TensorData;
@@ -149,7 +149,7 @@ public final class InferenceServiceV1 extends InferenceServiceGrpc.InferenceServ
         CallDeadline.of(context, clock),
         context::isCancelled,
         priority(priority),
-        CallerAddress.current(),
+        Callers.current(),
         routingKey,
         name);
   }

@@ -32,6 +32,7 @@ public final class ModelCodec {
   private final Function<VersionId, Optional<String>> digests;
   private final Function<ModelName, ModelRecord> records;
   private final Function<ModelName, Optional<ShadowReport>> shadows;
+  private final Function<VersionId, Optional<Instant>> dataDeleted;
   private final Function<VersionId, Optional<VersionFeedback>> feedback;
 
   /**
@@ -41,6 +42,7 @@ public final class ModelCodec {
    * @param digests finds the digest of a version's manifest
    * @param records finds what is decided about a model
    * @param shadows finds what its shadow has shown
+   * @param dataDeleted finds when the data was deleted that a version was trained on
    * @param feedback finds what its answers were worth; may wait for a store
    */
   public ModelCodec(
@@ -48,11 +50,13 @@ public final class ModelCodec {
       Function<VersionId, Optional<String>> digests,
       Function<ModelName, ModelRecord> records,
       Function<ModelName, Optional<ShadowReport>> shadows,
+      Function<VersionId, Optional<Instant>> dataDeleted,
       Function<VersionId, Optional<VersionFeedback>> feedback) {
     this.manifests = manifests;
     this.digests = digests;
     this.records = records;
     this.shadows = shadows;
+    this.dataDeleted = dataDeleted;
     this.feedback = feedback;
   }
 
@@ -150,8 +154,10 @@ public final class ModelCodec {
     return builder.build();
   }
 
-  private static Provenance encode(VersionId id, Manifest manifest) {
-    return Provenance.newBuilder()
+  private Provenance encode(VersionId id, Manifest manifest) {
+    Provenance.Builder provenance = Provenance.newBuilder();
+    dataDeleted.apply(id).map(ModelCodec::timestamp).ifPresent(provenance::setDatasetDeleteTime);
+    return provenance
         .setRecipe(manifest.recipe())
         .setTrainingJob(
             manifest.trainingJob().isEmpty() ? "" : "trainingJobs/" + manifest.trainingJob())

@@ -7,6 +7,7 @@ import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.rollout.Moved;
 import dev.millrace.v1.DeleteVersionRequest;
@@ -116,7 +117,10 @@ public final class ModelServiceV1 extends ModelServiceGrpc.ModelServiceImplBase 
       Page page = Page.of(request.getPageSize(), request.getPageToken());
       SortedMap<ModelName, List<VersionStatus>> models = catalog.statuses();
       List<ModelName> rest =
-          models.keySet().stream().filter(model -> page.isAfterToken(model.id())).toList();
+          models.keySet().stream()
+              .filter(model -> page.isAfterToken(model.id()))
+              .filter(Callers::see)
+              .toList();
       ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
       for (ModelName model : rest.subList(0, Math.min(rest.size(), page.size()))) {
         response.addModels(codec.encode(model, models.getOrDefault(model, List.of())));

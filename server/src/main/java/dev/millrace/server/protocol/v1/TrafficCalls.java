@@ -2,7 +2,7 @@ package dev.millrace.server.protocol.v1;
 
 import dev.millrace.server.inference.shadow.ShadowTraffic;
 import dev.millrace.server.model.ModelName;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.rollout.ChangeOrder;
 import dev.millrace.server.rollout.TrafficControl;
 import dev.millrace.v1.ListDisagreementsRequest;
@@ -27,7 +27,7 @@ public final class TrafficCalls {
     control.set(
         model,
         ShadowCodec.decode(request.getTraffic()),
-        new ChangeOrder(CallerAddress.current().id(), request.getEtag(), request.getReason()));
+        new ChangeOrder(Callers.current().id(), request.getEtag(), request.getReason()));
     return model;
   }
 

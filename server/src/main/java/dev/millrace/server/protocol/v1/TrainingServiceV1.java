@@ -1,9 +1,12 @@
 package dev.millrace.server.protocol.v1;
 
+import dev.millrace.server.model.Permission;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.training.TrainingEvent;
 import dev.millrace.server.training.TrainingJob;
 import dev.millrace.server.training.TrainingJobs;
+import dev.millrace.server.training.TrainingOrder;
 import dev.millrace.v1.CancelTrainingJobRequest;
 import dev.millrace.v1.CancelTrainingJobResponse;
 import dev.millrace.v1.CreateTrainingJobRequest;
@@ -15,6 +18,7 @@ import dev.millrace.v1.ListTrainingJobsResponse;
 import dev.millrace.v1.TrainRequest;
 import dev.millrace.v1.TrainResponse;
 import dev.millrace.v1.TrainingServiceGrpc;
+import dev.millrace.v1.TrainingSpec;
 import dev.millrace.v1.WatchTrainingJobRequest;
 import dev.millrace.v1.WatchTrainingJobResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -47,7 +51,7 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
   public void train(TrainRequest request, StreamObserver<TrainResponse> observer) {
     watch(
         observer,
-        () -> jobs.create(codec.decode(request.getSpec()), request.getRequestId()).record().id(),
+        () -> create(request.getSpec(), request.getRequestId()).record().id(),
         0,
         id -> event -> TrainResponse.newBuilder().setEvent(codec.encode(id, event)).build());
   }
@@ -58,7 +62,7 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
     watch(
         observer,
         () -> {
-          String id = codec.jobId(request.getName());
+          String id = find(request.getName()).record().id();
           jobs.eventsAfter(id, request.getAfterSequence());
           return id;
         },
@@ -75,9 +79,7 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
         observer,
         () ->
             CreateTrainingJobResponse.newBuilder()
-                .setTrainingJob(
-                    codec.encode(
-                        jobs.create(codec.decode(request.getSpec()), request.getRequestId())))
+                .setTrainingJob(codec.encode(create(request.getSpec(), request.getRequestId())))
                 .build());
   }
 
@@ -88,7 +90,7 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
         observer,
         () ->
             GetTrainingJobResponse.newBuilder()
-                .setTrainingJob(codec.encode(jobs.get(codec.jobId(request.getName()))))
+                .setTrainingJob(codec.encode(find(request.getName())))
                 .build());
   }
 
@@ -100,7 +102,10 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
         () -> {
           Page page = Page.of(request.getPageSize(), request.getPageToken());
           List<TrainingJob> rest =
-              jobs.list().stream().filter(job -> page.isBeforeToken(job.record().id())).toList();
+              jobs.list().stream()
+                  .filter(job -> page.isBeforeToken(job.record().id()))
+                  .filter(TrainingServiceV1::isSeen)
+                  .toList();
           List<TrainingJob> shown = rest.subList(0, Math.min(rest.size(), page.size()));
           ListTrainingJobsResponse.Builder response = ListTrainingJobsResponse.newBuilder();
           shown.forEach(job -> response.addTrainingJobs(codec.encode(job)));
@@ -116,11 +121,28 @@ public final class TrainingServiceV1 extends TrainingServiceGrpc.TrainingService
       CancelTrainingJobRequest request, StreamObserver<CancelTrainingJobResponse> observer) {
     answer(
         observer,
-        () ->
-            CancelTrainingJobResponse.newBuilder()
-                .setTrainingJob(
-                    codec.encode(jobs.cancel(codec.jobId(request.getName()), request.getEtag())))
-                .build());
+        () -> {
+          TrainingJob job = find(request.getName());
+          Callers.require(Permission.TRAIN, job.record().spec().model());
+          return CancelTrainingJobResponse.newBuilder()
+              .setTrainingJob(codec.encode(jobs.cancel(job.record().id(), request.getEtag())))
+              .build();
+        });
+  }
+
+  private TrainingJob create(TrainingSpec spec, String requestId) {
+    TrainingOrder order = codec.decode(spec);
+    SeenDatasets.require(order.dataset());
+    Callers.require(Permission.TRAIN, jobs.resolve(order).model());
+    return jobs.create(order, Callers.own(requestId), Callers.current());
+  }
+
+  private TrainingJob find(String name) {
+    return jobs.get(codec.jobId(name), TrainingServiceV1::isSeen);
+  }
+
+  private static boolean isSeen(TrainingJob job) {
+    return Callers.see(job.record().spec().model());
   }
 
   private <A> void watch(

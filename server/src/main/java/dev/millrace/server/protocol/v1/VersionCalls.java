@@ -8,7 +8,7 @@ import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionChoice;
 import dev.millrace.server.model.VersionId;
-import dev.millrace.server.protocol.CallerAddress;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.registry.HistoryEvent;
 import dev.millrace.server.rollout.ChangeOrder;
 import dev.millrace.server.rollout.Moved;
@@ -166,6 +166,6 @@ public final class VersionCalls {
   }
 
   private static ChangeOrder order(String etag, String reason) {
-    return new ChangeOrder(CallerAddress.current().id(), etag, reason);
+    return new ChangeOrder(Callers.current().id(), etag, reason);
   }
 }

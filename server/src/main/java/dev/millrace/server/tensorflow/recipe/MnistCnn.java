@@ -96,7 +96,7 @@ public final class MnistCnn implements Recipe {
       metrics.put("test_accuracy", run.accuracy(dataset.test()));
       board.confusion(dataset.test());
       export(run, exportDirectory);
-      WarmUpFile.write(exportDirectory, WarmUpExamples.of(dataset.train()));
+      WarmUpFile.write(exportDirectory, WarmUpExamples.madeUp());
       return TrainedModel.of(metrics, dataset.digest());
     } catch (TensorFlowException refused) {
       throw new ServingException(
@@ -137,7 +137,7 @@ public final class MnistCnn implements Recipe {
     try {
       Checkpoint checkpoint = new Checkpoint(folder.resolve("weights"));
       run.save(checkpoint);
-      ServingGraph.export(checkpoint, exportDirectory);
+      ServingGraph.export(checkpoint, run.parameters().convolutions(), exportDirectory);
     } finally {
       delete(folder);
     }

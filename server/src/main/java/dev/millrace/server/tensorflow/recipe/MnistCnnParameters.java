@@ -12,6 +12,7 @@ import java.util.Map;
  * @param steps batches to learn from, unless there are epochs
  * @param epochs passes over the training examples; 0 for the number of steps
  * @param batchSize examples a batch
+ * @param convolutions of each of the network's two blocks: 1 of 5x5, or 2 of 3x3
  * @param learningRate of Adam, at the first step
  * @param cosineDecay share of the learning rate that is gone at the last step
  * @param dropout share of the dense layer's outputs left out in training
@@ -25,6 +26,7 @@ record MnistCnnParameters(
     long steps,
     long epochs,
     int batchSize,
+    int convolutions,
     float learningRate,
     float cosineDecay,
     float dropout,
@@ -40,6 +42,13 @@ record MnistCnnParameters(
           ParameterSpec.integer(
               "epochs", 0, 1000, 0, "passes over the training images; 0 for the number of steps"),
           ParameterSpec.integer("batch_size", 1, 10_000, 100, "examples a batch"),
+          ParameterSpec.integer(
+                  "convolutions",
+                  1,
+                  2,
+                  1,
+                  "convolutions before each of the two max-pools: 1 of 5x5, or 2 of 3x3")
+              .asAdvanced(),
           new ParameterSpec(
               "learning_rate",
               ParameterSpec.Kind.REAL,
@@ -96,7 +105,7 @@ record MnistCnnParameters(
 
   /** A plain run: no epochs, decay, smoothing, averages, distortion or early end. */
   MnistCnnParameters(long steps, int batchSize, float learningRate, float dropout, long seed) {
-    this(steps, 0, batchSize, learningRate, 0, dropout, 0, 0, 0, Distortion.NONE, seed);
+    this(steps, 0, batchSize, 1, learningRate, 0, dropout, 0, 0, 0, Distortion.NONE, seed);
   }
 
   /** From a spec whose parameters are complete and checked. */
@@ -105,6 +114,7 @@ record MnistCnnParameters(
         Long.parseLong(value(values, "steps")),
         Long.parseLong(value(values, "epochs")),
         Integer.parseInt(value(values, "batch_size")),
+        Integer.parseInt(value(values, "convolutions")),
         real(values, "learning_rate"),
         real(values, "cosine_decay"),
         // A double just below 1 is rounded to 1, which would leave nothing to learn from.

@@ -1,6 +1,7 @@
 package dev.millrace.server.tensorflow.recipe;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
@@ -10,8 +11,10 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * The network of {@link MnistCnn} in one graph: its weights, and the towers that share them. Two
- * convolutions of 5x5 with 32 and 64 filters, each with ReLU and a max-pool of 2x2, a dense layer
- * of 1,024 with ReLU, and 10 logits.
+ * blocks of convolutions with 32 and 64 filters, each convolution with ReLU and each block with a
+ * max-pool of 2x2; a dense layer of 1,024 with ReLU, and 10 logits. A block is one convolution of
+ * 5x5, or two of 3x3, which see as far with fewer weights and one more ReLU (Simonyan and
+ * Zisserman, 2015).
  */
 final class MnistNetwork {
   static final int HEIGHT = 28;
@@ -24,14 +27,33 @@ final class MnistNetwork {
   private static final int FLAT = HEIGHT / 4 * (WIDTH / 4) * 64;
   private static final int DENSE = 1024;
 
+  private static final int[] FILTERS = {32, 64};
+
+  private final int convolutions;
   private final List<ResourceVariable<TFloat32>> weights = new ArrayList<>();
 
-  /** Adds the weights to a graph, without values. */
-  MnistNetwork(Ops tf) {
-    addLayer(tf, "conv1", Shape.of(5, 5, 1, 32));
-    addLayer(tf, "conv2", Shape.of(5, 5, 32, 64));
+  /**
+   * Adds the weights to a graph, without values.
+   *
+   * @param convolutions of each block: 1 of 5x5, or 2 of 3x3
+   */
+  MnistNetwork(Ops tf, int convolutions) {
+    this.convolutions = convolutions;
+    int size = convolutions == 1 ? 5 : 3;
+    int channels = 1;
+    for (int block = 0; block < FILTERS.length; block++) {
+      for (int i = 0; i < convolutions; i++) {
+        addLayer(tf, convolutionName(block, i), Shape.of(size, size, channels, FILTERS[block]));
+        channels = FILTERS[block];
+      }
+    }
     addLayer(tf, "dense", Shape.of(FLAT, DENSE));
     addLayer(tf, "logits", Shape.of(DENSE, CLASSES));
+  }
+
+  private String convolutionName(int block, int i) {
+    String name = "conv" + (block + 1);
+    return convolutions == 1 ? name : name + "_" + (i + 1);
   }
 
   private void addLayer(Ops tf, String name, Shape kernel) {
@@ -61,28 +83,32 @@ final class MnistNetwork {
    * @param dropout done to the dense layer's outputs; the identity where the model is only used
    * @return logits, [-1, 10]
    */
-  static Operand<TFloat32> logits(
+  Operand<TFloat32> logits(
       Ops tf,
       Operand<TFloat32> images,
       List<Operand<TFloat32>> values,
       UnaryOperator<Operand<TFloat32>> dropout) {
-    Operand<TFloat32> first =
-        convolution(tf.withSubScope("conv1"), images, values.get(0), values.get(1));
-    Operand<TFloat32> second =
-        convolution(tf.withSubScope("conv2"), first, values.get(2), values.get(3));
+    Iterator<Operand<TFloat32>> next = values.iterator();
+    Operand<TFloat32> seen = images;
+    for (int block = 0; block < FILTERS.length; block++) {
+      Ops scope = tf;
+      for (int i = 0; i < convolutions; i++) {
+        scope = tf.withSubScope(convolutionName(block, i));
+        seen = convolution(scope, seen, next.next(), next.next());
+      }
+      seen = scope.nn.maxPool(seen, scope.array(1, 2, 2, 1), scope.array(1, 2, 2, 1), "SAME");
+    }
     Ops dense = tf.withSubScope("dense");
-    Operand<TFloat32> flat = dense.reshape(second, dense.array(-1, FLAT));
+    Operand<TFloat32> flat = dense.reshape(seen, dense.array(-1, FLAT));
     Operand<TFloat32> features =
-        dense.nn.relu(dense.nn.biasAdd(dense.linalg.matMul(flat, values.get(4)), values.get(5)));
+        dense.nn.relu(dense.nn.biasAdd(dense.linalg.matMul(flat, next.next()), next.next()));
     Ops last = tf.withSubScope("logits");
-    return last.nn.biasAdd(
-        last.linalg.matMul(dropout.apply(features), values.get(6)), values.get(7));
+    return last.nn.biasAdd(last.linalg.matMul(dropout.apply(features), next.next()), next.next());
   }
 
   private static Operand<TFloat32> convolution(
       Ops tf, Operand<TFloat32> images, Operand<TFloat32> kernel, Operand<TFloat32> bias) {
     Operand<TFloat32> filtered = tf.nn.conv2d(images, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
-    Operand<TFloat32> active = tf.nn.relu(tf.nn.biasAdd(filtered, bias));
-    return tf.nn.maxPool(active, tf.array(1, 2, 2, 1), tf.array(1, 2, 2, 1), "SAME");
+    return tf.nn.relu(tf.nn.biasAdd(filtered, bias));
   }
 }

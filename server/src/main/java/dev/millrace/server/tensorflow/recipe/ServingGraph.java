@@ -46,9 +46,9 @@ final class ServingGraph {
   private final Signature pictures;
   private final Signature gradients;
 
-  private ServingGraph(Graph graph) {
+  private ServingGraph(Graph graph, int convolutions) {
     Ops tf = Ops.create(graph);
-    network = new MnistNetwork(tf);
+    network = new MnistNetwork(tf, convolutions);
     Operand<TFloat32> images =
         tf.withName(PIXELS_INPUT)
             .placeholder(TFloat32.class, Placeholder.shape(MnistNetwork.IMAGES));
@@ -78,7 +78,7 @@ final class ServingGraph {
     Operand<TFloat32> chosen =
         tf.oneHot(target, tf.constant(MnistNetwork.CLASSES), tf.constant(1f), tf.constant(0f));
     Operand<TFloat32> logits =
-        MnistNetwork.logits(tf, images, network.read(tf), UnaryOperator.identity());
+        network.logits(tf, images, network.read(tf), UnaryOperator.identity());
     Operand<TFloat32> scores =
         tf.withName("scores").reduceSum(tf.math.mul(tf.nn.softmax(logits), chosen), tf.constant(1));
     Operand<TFloat32> loss = tf.nn.softmaxCrossEntropyWithLogits(logits, chosen).loss();
@@ -101,7 +101,7 @@ final class ServingGraph {
 
   private Signature.Builder tower(Ops tf, Operand<TFloat32> images) {
     Operand<TFloat32> logits =
-        MnistNetwork.logits(tf, images, network.read(tf), UnaryOperator.identity());
+        network.logits(tf, images, network.read(tf), UnaryOperator.identity());
     Operand<TFloat32> probabilities = tf.withName("probabilities").nn.softmax(logits);
     Operand<TInt64> classes = tf.withName("classes").math.argMax(logits, tf.constant(1));
     return Signature.builder()
@@ -114,11 +114,12 @@ final class ServingGraph {
   /**
    * Writes the weights of a checkpoint as a SavedModel.
    *
+   * @param convolutions of each block of the network that was trained
    * @param directory must not exist
    */
-  static void export(Checkpoint checkpoint, Path directory) throws IOException {
+  static void export(Checkpoint checkpoint, int convolutions, Path directory) throws IOException {
     try (Graph graph = new Graph()) {
-      ServingGraph serving = new ServingGraph(graph);
+      ServingGraph serving = new ServingGraph(graph, convolutions);
       try (Session session = new Session(graph)) {
         checkpoint.restore(session);
         SavedModelBundle.exporter(directory.toString())

@@ -48,7 +48,7 @@ final class TrainingGraph implements AutoCloseable {
       labels =
           tf.withName("labels")
               .placeholder(TInt32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
-      MnistNetwork network = new MnistNetwork(tf);
+      MnistNetwork network = new MnistNetwork(tf, parameters.convolutions());
       network.weights().forEach(weight -> weights.put(weight.name(), weight.read(tf)));
       AdamOptimiser adam = new AdamOptimiser(tf, network.weights());
       Optional<WeightAverages> averages =
@@ -70,7 +70,7 @@ final class TrainingGraph implements AutoCloseable {
 
       Ops serve = tf.withSubScope("serve");
       Operand<TFloat32> measured =
-          MnistNetwork.logits(
+          network.logits(
               serve,
               images,
               averages.map(these -> these.read(serve)).orElseGet(() -> network.read(serve)),
@@ -84,7 +84,7 @@ final class TrainingGraph implements AutoCloseable {
           Dropout.of(train, parameters.dropout(), seeds.nextLong(), globalStep);
       Operand<TFloat32> distorted =
           DistortedImages.of(train, images, parameters.distortion(), seeds.nextLong(), globalStep);
-      Operand<TFloat32> logits = MnistNetwork.logits(train, distorted, learnt, dropout);
+      Operand<TFloat32> logits = network.logits(train, distorted, learnt, dropout);
       Operand<TInt32> trainCorrect =
           countCorrect(train, train.math.argMax(logits, train.constant(1), TInt32.class), labels);
       Operand<TFloat32> loss = meanCrossEntropy(train, logits, labels, parameters.labelSmoothing());

@@ -1,7 +1,6 @@
 package dev.millrace.server.tensorflow.recipe;
 
 import dev.millrace.server.catalog.WarmUpRequest;
-import dev.millrace.server.dataset.LabelledImages;
 import dev.millrace.server.tensor.DataType;
 import dev.millrace.server.tensor.Shape;
 import dev.millrace.server.tensor.TensorData;
@@ -12,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Real requests for the signatures of {@link ServingGraph}, so that a version can be warmed up with
- * pictures too, which nobody could make up.
+ * Requests for the signatures of {@link ServingGraph}, so that a version can be warmed up with
+ * pictures too, which the server could not make up by a signature alone.
  */
 final class WarmUpExamples {
   /** Images of each request: most callers send one; some of them, a few. */
@@ -23,8 +22,8 @@ final class WarmUpExamples {
 
   private WarmUpExamples() {}
 
-  /** Requests with the first of the images, of which there must be one. */
-  static List<WarmUpRequest> of(LabelledImages images) {
+  /** The requests, always the same; none of them is of a dataset. */
+  static List<WarmUpRequest> madeUp() {
     List<WarmUpRequest> requests = new ArrayList<>();
     int first = 0;
     try (PngEncoder encoder = new PngEncoder(MnistNetwork.HEIGHT, MnistNetwork.WIDTH)) {
@@ -33,8 +32,7 @@ final class WarmUpExamples {
             ByteBuffer.allocate(batch * PIXELS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         List<ByteBuffer> pictures = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
-          float[] image = new float[PIXELS];
-          images.copyScaled((first + i) % images.count(), image, 0);
+          float[] image = WarmUpPictures.of(first + i, MnistNetwork.HEIGHT, MnistNetwork.WIDTH);
           for (float pixel : image) {
             pixels.putFloat(pixel);
           }

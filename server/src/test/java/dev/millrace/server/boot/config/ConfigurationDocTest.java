@@ -46,7 +46,8 @@ final class ConfigurationDocTest {
             """
 
             Beside them: `MILLRACE_JAVA_OPTS` adds options of the JVM, `MILLRACE_LOG_LEVEL` sets how much is logged (default
-            `INFO`), `MILLRACE_SERVER` tells the client's commands which server to ask.
+            `INFO`). The client's commands read `MILLRACE_SERVER` (which server to ask), `MILLRACE_CA` (a file: who vouches for it),
+            and `MILLRACE_API_KEY`, `MILLRACE_API_KEY_FILE` or `MILLRACE_TOKEN` (who asks).
             """)
         .toString();
   }

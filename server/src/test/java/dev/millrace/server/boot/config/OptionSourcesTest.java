@@ -3,6 +3,9 @@ package dev.millrace.server.boot.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.server.security.jwt.JwtSettings;
+import dev.millrace.server.security.tls.ClientCertificates;
+import dev.millrace.server.security.tls.PemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +13,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,10 +34,19 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.HTTP_ORIGINS, "https://app.example.org"),
               Map.entry(ServeOption.TLS_CERTIFICATE, "none.crt"),
               Map.entry(ServeOption.TLS_KEY, "none.key"),
+              Map.entry(ServeOption.TLS_CLIENT_CA, "none-ca.crt"),
+              Map.entry(ServeOption.TLS_CLIENT_CERTIFICATES, "optional"),
+              Map.entry(ServeOption.MANAGEMENT_TLS, "mutual"),
               Map.entry(ServeOption.MANAGEMENT_HOST, "127.0.0.3"),
               Map.entry(ServeOption.MANAGEMENT_PORT, "2"),
               Map.entry(ServeOption.METRICS_PATH, "/scrape"),
               Map.entry(ServeOption.MODEL_ROOTS, "a:b"),
+              Map.entry(ServeOption.AUTH, "required"),
+              Map.entry(ServeOption.JWT_ISSUER, "https://issuer.example.org"),
+              Map.entry(ServeOption.JWT_AUDIENCE, "here"),
+              Map.entry(ServeOption.JWT_KEYS, "https://issuer.example.org/keys"),
+              Map.entry(ServeOption.JWT_ROLES_CLAIM, "groups"),
+              Map.entry(ServeOption.CERTIFICATE_ROLES, "roles.yaml"),
               Map.entry(ServeOption.INSECURE, "true"),
               Map.entry(ServeOption.BOOTSTRAP, "mnist-cnn"),
               Map.entry(ServeOption.WORKERS, "3"),
@@ -50,12 +63,28 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.KEEP_TRAINING_JOBS_FOR, "18h"),
               Map.entry(ServeOption.MEMORY_BUDGET, "12GiB"),
               Map.entry(ServeOption.CHECK_MODELS, "inspect"),
+              Map.entry(ServeOption.REQUIRE_SIGNATURES, "true"),
+              Map.entry(ServeOption.SIGNATURE_KEYS, "public.pem"),
+              Map.entry(ServeOption.SIGNING_KEY, "private.pem"),
               Map.entry(ServeOption.MAX_IMPORT_SIZE, "11GiB"),
               Map.entry(ServeOption.SCAN_INTERVAL, "8ms"),
               Map.entry(ServeOption.DRAIN_DELAY, "9s"),
               Map.entry(ServeOption.DRAIN_TIMEOUT, "10m")));
 
   @TempDir private Path folder;
+
+  @Test
+  void merge_variablesOfTheClientsCommands_areNoneOfItsOptions() {
+    Map<String, String> variables =
+        Map.of(
+            "MILLRACE_SERVER", "localhost:8500",
+            "MILLRACE_CA", "ca.crt",
+            "MILLRACE_API_KEY", "secret",
+            "MILLRACE_API_KEY_FILE", "key",
+            "MILLRACE_TOKEN", "secret");
+    assertThat(OptionSources.merge(Map.of(), variables, "").describe())
+        .noneMatch(line -> line.contains("secret"));
+  }
 
   @Test
   void merge_nothingGiven_takesEveryDefault() {
@@ -69,6 +98,10 @@ final class OptionSourcesTest {
     assertThat(options.httpHosts()).isEmpty();
     assertThat(options.httpOrigins()).isEmpty();
     assertThat(options.tls()).isEmpty();
+    assertThat(options.managementTls()).isEqualTo(ManagementTls.AUTO);
+    assertThat(options.requireSignatures()).isFalse();
+    assertThat(options.signatureKeys()).isEmpty();
+    assertThat(options.signingKey()).isEmpty();
     assertThat(options.managementHost()).isEqualTo("127.0.0.1");
     assertThat(options.managementPort()).isEqualTo(8502);
     assertThat(options.metricsPath()).isEqualTo("/metrics");
@@ -215,16 +248,18 @@ final class OptionSourcesTest {
   }
 
   @Test
-  void bindRule_beyondLoopback_needsInsecure() {
+  void bindRule_beyondLoopback_needsAuthenticationOrInsecure() {
     for (String host : new String[] {"127.0.0.1", "localhost", "::1", "127.9.9.9"}) {
-      BindRule.check(OptionSources.merge(Map.of(ServeOption.HOST, host), Map.of(), ""));
+      BindRule.check(OptionSources.merge(Map.of(ServeOption.HOST, host), Map.of(), ""), false);
     }
     for (ServeOption option : new ServeOption[] {ServeOption.HOST, ServeOption.MANAGEMENT_HOST}) {
       ServeOptions open = OptionSources.merge(Map.of(option, "0.0.0.0"), Map.of(), "");
-      assertWrong(() -> BindRule.check(open), "refusing to listen on 0.0.0.0", "--insecure");
+      assertWrong(() -> BindRule.check(open, false), "refusing to listen on 0.0.0.0", "--insecure");
+      BindRule.check(open, true);
       BindRule.check(
           OptionSources.merge(
-              Map.of(option, "0.0.0.0", ServeOption.INSECURE, "true"), Map.of(), ""));
+              Map.of(option, "0.0.0.0", ServeOption.INSECURE, "true"), Map.of(), ""),
+          false);
     }
   }
 
@@ -245,12 +280,24 @@ final class OptionSourcesTest {
     assertThat(options.datasets()).isEqualTo(Path.of("s"));
     assertThat(options.host()).isEqualTo("127.0.0.2");
     assertThat(options.port()).isEqualTo(1);
-    assertWrong(options::tls, "tls-certificate: 'none.crt' cannot be read");
+    TlsIdentity tls = options.tls().orElseThrow();
+    assertThat(tls.source())
+        .isEqualTo(
+            new PemFiles(
+                Path.of("none.crt"), Path.of("none.key"), Optional.of(Path.of("none-ca.crt"))));
+    assertThat(tls.clients()).isEqualTo(ClientCertificates.OPTIONAL);
+    assertThat(options.managementTls()).isEqualTo(ManagementTls.MUTUAL);
     assertThat(options.managementHost()).isEqualTo("127.0.0.3");
     assertThat(options.managementPort()).isEqualTo(2);
     assertThat(options.metricsPath()).isEqualTo("/scrape");
     assertThat(options.modelRoots()).containsExactly(Path.of("a"), Path.of("b"));
     assertThat(options.insecure()).isTrue();
+    assertThat(options.authRequired()).isTrue();
+    assertThat(options.jwt())
+        .contains(
+            new JwtSettings(
+                "https://issuer.example.org", "here", "https://issuer.example.org/keys", "groups"));
+    assertThat(options.certificateRoles()).contains(Path.of("roles.yaml"));
     assertThat(options.bootstrap()).contains("mnist-cnn");
     assertThat(options.workers()).isEqualTo(3);
     assertThat(options.maxInputBytes()).isEqualTo(4L << 20);
@@ -266,6 +313,9 @@ final class OptionSourcesTest {
     assertThat(options.keepTrainingJobsFor()).isEqualTo(Duration.ofHours(18));
     assertThat(options.memoryBudget()).hasValue(12L << 30);
     assertThat(options.checkModels()).isEqualTo(CheckLevel.INSPECT);
+    assertThat(options.requireSignatures()).isTrue();
+    assertThat(options.signatureKeys()).hasValue(Path.of("public.pem"));
+    assertThat(options.signingKey()).hasValue(Path.of("private.pem"));
     assertThat(options.maxImportBytes()).isEqualTo(11L << 30);
     assertThat(options.scanInterval()).isEqualTo(Duration.ofMillis(8));
     assertThat(options.drainDelay()).isEqualTo(Duration.ofSeconds(9));

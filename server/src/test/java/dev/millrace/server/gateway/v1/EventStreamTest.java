@@ -8,6 +8,8 @@ import dev.millrace.server.gateway.HttpSettings;
 import dev.millrace.server.gateway.HttpTimeouts;
 import dev.millrace.server.gateway.Origins;
 import dev.millrace.server.gateway.ServiceCalls;
+import dev.millrace.server.model.Access;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.testing.Http;
 import dev.millrace.v1.TrainingEvent;
@@ -117,6 +119,7 @@ final class EventStreamTest {
                 HttpTimeouts.USUAL),
             List.of(
                 new NativeApi(new ServiceCalls(channel), errors, Runnable::run, System::nanoTime)),
+            (route, path, shown) -> new Caller(shown.address(), Access.ALL),
             errors,
             () -> "id",
             Thread::new,

@@ -9,6 +9,7 @@ import dev.millrace.server.inference.InferenceResponse;
 import dev.millrace.server.inference.LeasedPredictor;
 import dev.millrace.server.inference.LeasedRequest;
 import dev.millrace.server.inference.LeasingPredictor;
+import dev.millrace.server.inference.UsageObserver;
 import dev.millrace.server.model.AdmissionSettings;
 import dev.millrace.server.model.BatchingSettings;
 import dev.millrace.server.model.CacheSettings;
@@ -45,7 +46,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 
 /** A cache before a predictor that the test answers for, on time that the test moves. */
-final class CacheRig implements CacheObserver, LeasedPredictor, AutoCloseable {
+final class CacheRig implements CacheObserver, UsageObserver, LeasedPredictor, AutoCloseable {
   static final CacheSettings ON = new CacheSettings(1 << 20, Duration.ofMinutes(5), false);
   static final long COST = 1_000_000;
   private static final long LOOKUP = 1_000;
@@ -93,6 +94,7 @@ final class CacheRig implements CacheObserver, LeasedPredictor, AutoCloseable {
   RuntimeException defect;
   long bytes;
   long savedNanos;
+  final Map<String, Long> savedFor = new HashMap<>();
   private long ticks;
 
   CacheRig() {
@@ -112,6 +114,7 @@ final class CacheRig implements CacheObserver, LeasedPredictor, AutoCloseable {
             new AnswerStore(this, this::nanos, executor),
             flights,
             leased -> COST,
+            this,
             this,
             () -> nanos() + LOOKUP * ticks++);
     catalog.subscribe(cached);
@@ -215,6 +218,18 @@ final class CacheRig implements CacheObserver, LeasedPredictor, AutoCloseable {
   public void onSaved(VersionId version, String signature, long nanos) {
     savedNanos += nanos;
   }
+
+  @Override
+  public void onSaved(Caller caller, VersionId version, long nanos) {
+    savedFor.merge(caller.id(), nanos, Long::sum);
+  }
+
+  @Override
+  public void onAnswered(
+      Caller caller, VersionId version, int examples, long bytesIn, long bytesOut) {}
+
+  @Override
+  public void onComputed(Caller caller, VersionId version, long nanos) {}
 
   @Override
   public void onBytes(VersionId version, String signature, long change) {

@@ -13,6 +13,7 @@ import dev.millrace.server.tensor.TensorData;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,21 @@ final class CachedPredictorTest {
     assertThat(rig.count(CacheOutcome.MISS)).isEqualTo(1);
     assertThat(rig.savedNanos).isEqualTo(CacheRig.COST);
     assertThat(rig.bytes).isPositive();
+  }
+
+  @Test
+  void predict_answersWithoutARun_areSavingsOfTheirCallers() {
+    rig.serve(new CacheSettings(1 << 20, Duration.ofMinutes(5), true), 1);
+    rig.ask(1, "alice");
+    CompletableFuture<InferenceResponse> joined = rig.ask(1, "bob");
+    CompletableFuture<InferenceResponse> alsoJoined = rig.ask(1, "carol");
+    rig.last().succeed();
+    rig.executor.runAll();
+    assertThat(joined).isCompleted();
+    assertThat(alsoJoined).isCompleted();
+    assertThat(rig.ask(1, "bob")).isCompleted();
+    assertThat(rig.savedNanos).isEqualTo(3 * CacheRig.COST);
+    assertThat(rig.savedFor).isEqualTo(Map.of("bob", 2 * CacheRig.COST, "carol", CacheRig.COST));
   }
 
   @Test

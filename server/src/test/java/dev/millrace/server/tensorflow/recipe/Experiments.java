@@ -43,7 +43,24 @@ public final class Experiments {
               "averaged", with(DISTORTED, "epochs", "12", "weight_averaging", "0.999")),
           new Configuration(
               "elastic",
-              with(DISTORTED, "epochs", "12", "weight_averaging", "0.999", "elastic", "0.5")));
+              with(DISTORTED, "epochs", "12", "weight_averaging", "0.999", "elastic", "0.5")),
+          new Configuration(
+              "deeper",
+              with(DISTORTED, "epochs", "10", "weight_averaging", "0.999", "convolutions", "2")),
+          new Configuration(
+              "bent",
+              with(
+                  DISTORTED,
+                  "epochs",
+                  "10",
+                  "weight_averaging",
+                  "0.999",
+                  "convolutions",
+                  "2",
+                  "elastic",
+                  "0.7",
+                  "label_smoothing",
+                  "0.05")));
 
   /**
    * Something that is tried.

@@ -84,10 +84,11 @@ class MnistCnnTest {
         .containsEntry("batch_size", "100")
         .containsEntry("learning_rate", "0.001")
         .containsEntry("dropout", "0.4")
+        .containsEntry("convolutions", "1")
         .containsEntry("epochs", "0")
         .containsEntry("rotation", "0")
         .containsEntry("from_version", "0")
-        .hasSize(14);
+        .hasSize(15);
   }
 
   @ParameterizedTest

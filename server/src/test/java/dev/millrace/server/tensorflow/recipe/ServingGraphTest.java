@@ -46,23 +46,27 @@ class ServingGraphTest {
 
   @BeforeAll
   static void trainAndExport() throws IOException {
-    MnistCnnParameters parameters = new MnistCnnParameters(30, 32, 0.001f, 0.4f, 42);
-    Checkpoint checkpoint = new Checkpoint(folder.resolve("checkpoint"));
-    LabelledImages examples = MnistExamples.some().train();
-    try (TrainingRun run = new TrainingRun(parameters, examples)) {
-      for (int i = 0; i < 30; i++) {
+    Path directory = folder.resolve("model");
+    logitsInTraining = trainAndExport(new MnistCnnParameters(30, 32, 0.001f, 0.4f, 42), directory);
+    model = SavedModelBundle.loader(directory.toString()).withTags(ServingGraph.TAG).load();
+  }
+
+  /** Trains for as many steps as the parameters say, and gives the logits of {@link #DIGITS}. */
+  private static float[] trainAndExport(MnistCnnParameters parameters, Path directory)
+      throws IOException {
+    Checkpoint checkpoint = new Checkpoint(Path.of(directory + "-checkpoint"));
+    try (TrainingRun run = new TrainingRun(parameters, MnistExamples.some().train())) {
+      for (int i = 0; i < parameters.steps(); i++) {
         run.next();
       }
       run.save(checkpoint);
     }
-    try (TrainingGraph graph = new TrainingGraph(parameters, 30);
+    ServingGraph.export(checkpoint, parameters.convolutions(), directory);
+    try (TrainingGraph graph = new TrainingGraph(parameters, parameters.steps());
         Session session = new Session(graph.graph())) {
       checkpoint.restore(session);
-      logitsInTraining = logits(session, "images", "serve/logits/BiasAdd");
+      return logits(session, "images", "serve/logits/BiasAdd");
     }
-    Path directory = folder.resolve("model");
-    ServingGraph.export(checkpoint, directory);
-    model = SavedModelBundle.loader(directory.toString()).withTags(ServingGraph.TAG).load();
   }
 
   @AfterAll
@@ -121,6 +125,20 @@ class ServingGraphTest {
     assertThat(logits).hasSameSizeAs(logitsInTraining);
     for (int i = 0; i < logits.length; i++) {
       assertThat(logits[i]).isCloseTo(logitsInTraining[i], within(1e-5f));
+    }
+  }
+
+  @Test
+  void export_ofTwoConvolutionsABlock_answersAsInTraining() throws IOException {
+    MnistCnnParameters deeper =
+        new MnistCnnParameters(10, 0, 32, 2, 0.001f, 0, 0.4f, 0, 0, 0, Distortion.NONE, 42);
+    Path directory = folder.resolve("deeper");
+    float[] expected = trainAndExport(deeper, directory);
+    try (SavedModelBundle exported =
+        SavedModelBundle.load(directory.toString(), ServingGraph.TAG)) {
+      String output = output(exported.function("serving_default").signature(), "logits").name;
+      float[] logits = logits(exported.session(), "images", output);
+      assertThat(logits).usingComparatorWithPrecision(1e-5f).containsExactly(expected);
     }
   }
 

@@ -95,16 +95,16 @@ class TrainingRunTest {
     try (TrainingRun run = new TrainingRun(everything(), EXAMPLES)) {
       losses(run, 30);
       double measured = run.accuracy(UNSEEN);
-      float[] last = kernel(run);
+      float[] last = bias(run);
       run.publish();
-      assertThat(kernel(run)).isNotEqualTo(last);
+      assertThat(bias(run)).isNotEqualTo(last);
       assertThat(run.accuracy(UNSEEN)).isEqualTo(measured);
     }
     try (TrainingRun plain = new TrainingRun(parameters(20, 0.4f, 0.001f, 42), EXAMPLES)) {
       losses(plain, 2);
-      float[] last = kernel(plain);
+      float[] last = bias(plain);
       plain.publish();
-      assertThat(kernel(plain)).isEqualTo(last);
+      assertThat(bias(plain)).isEqualTo(last);
     }
   }
 
@@ -116,20 +116,20 @@ class TrainingRunTest {
     assertThat(parameters(20, 0, 0.1f, 1).totalSteps(1000)).isEqualTo(20);
   }
 
-  private static float[] kernel(TrainingRun run) {
-    float[] kernel = new float[5 * 5 * 32];
+  private static float[] bias(TrainingRun run) {
+    float[] bias = new float[1024];
     run.readWeights(
         (name, values) -> {
-          if (name.equals("conv1/kernel")) {
-            values.read(kernel);
+          if (name.equals("dense/bias")) {
+            values.read(bias);
           }
         });
-    return kernel;
+    return bias;
   }
 
   private static MnistCnnParameters everything() {
     return new MnistCnnParameters(
-        1, 2, 32, 0.001f, 1, 0.4f, 0.1f, 0.99f, 0, new Distortion(10, 0.1f, 2, 1), 7);
+        1, 2, 32, 2, 0.001f, 1, 0.4f, 0.1f, 0.99f, 0, new Distortion(10, 0.1f, 2, 1), 7);
   }
 
   @Test

@@ -42,10 +42,10 @@ final class WarmUpExamplesTest {
   @TempDir private Path folder;
 
   @Test
-  void of_images_areTheSameAsPixelsAndAsPictures() throws IOException {
+  void madeUp_requests_areTheSameAsPixelsAndAsPicturesAndOfNoDataset() throws IOException {
     LabelledImages images = MnistExamples.some().train();
 
-    List<WarmUpRequest> requests = WarmUpExamples.of(images);
+    List<WarmUpRequest> requests = WarmUpExamples.madeUp();
 
     assertThat(requests).hasSize(6);
     TensorData pixels = requests.get(4).inputs().get("images");
@@ -53,18 +53,17 @@ final class WarmUpExamplesTest {
     assertThat(pixels.shape().toArray()).containsExactly(4, 28, 28, 1);
     assertThat(pictures.shape().toArray()).containsExactly(4);
     for (int i = 0; i < 4; i++) {
-      float[] expected = MnistExamples.pixels(images, 2 + i);
+      float[] expected = WarmUpPictures.of(2 + i, 28, 28);
+      assertThat(expected).contains(1f).contains(0f);
+      for (int example = 0; example < images.count(); example++) {
+        assertThat(expected).isNotEqualTo(MnistExamples.pixels(images, example));
+      }
       BufferedImage picture = picture(pictures.strings().get(i));
       for (int p = 0; p < 784; p++) {
         assertThat(pixels.bytes().getFloat(4 * (784 * i + p))).isEqualTo(expected[p]);
         assertThat(picture.getRaster().getSample(p % 28, p / 28, 0) / 255f).isEqualTo(expected[p]);
       }
     }
-  }
-
-  @Test
-  void of_singleImage_isRepeated() {
-    assertThat(WarmUpExamples.of(MnistExamples.some().train().slice(0, 1))).hasSize(6);
   }
 
   @Test

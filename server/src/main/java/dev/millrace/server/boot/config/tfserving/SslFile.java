@@ -3,6 +3,9 @@ package dev.millrace.server.boot.config.tfserving;
 import dev.millrace.proto.tfserving.SSLConfig;
 import dev.millrace.server.boot.config.ConfigurationException;
 import dev.millrace.server.boot.config.TlsIdentity;
+import dev.millrace.server.security.tls.ClientCertificates;
+import dev.millrace.server.security.tls.TlsPem;
+import dev.millrace.server.security.tls.UnusableTlsException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -10,10 +13,11 @@ import java.util.Optional;
 /**
  * TensorFlow Serving's SSL file.
  *
- * @param identity what the gRPC door shows
+ * @param pem what the gRPC door shows
+ * @param clientVerify true to take no caller without a certificate
  * @param warnings of fields without effect
  */
-record SslFile(TlsIdentity identity, List<String> warnings) {
+record SslFile(TlsPem pem, boolean clientVerify, List<String> warnings) {
   private static final TfServingFlag FLAG = TfServingFlag.SSL_CONFIG_FILE;
 
   /**
@@ -23,6 +27,20 @@ record SslFile(TlsIdentity identity, List<String> warnings) {
    */
   static SslFile read(Path file) {
     return parse(TextProto.text(file, FLAG));
+  }
+
+  /** What the gRPC door shows, read from the file anew each time. */
+  TlsIdentity identity(Path file) {
+    return new TlsIdentity(
+        () -> reread(file), clientVerify ? ClientCertificates.REQUIRED : ClientCertificates.NONE);
+  }
+
+  private static TlsPem reread(Path file) throws UnusableTlsException {
+    try {
+      return read(file).pem();
+    } catch (ConfigurationException unusable) {
+      throw new UnusableTlsException(String.valueOf(unusable.getMessage()));
+    }
   }
 
   static SslFile parse(String text) {
@@ -46,8 +64,8 @@ record SslFile(TlsIdentity identity, List<String> warnings) {
     Optional<String> authorities = Optional.of(config.getCustomCa()).filter(pem -> !pem.isEmpty());
     authorities.ifPresent(pem -> require("custom_ca", pem, "CERTIFICATE"));
     return new SslFile(
-        new TlsIdentity(
-            config.getServerCert(), config.getServerKey(), authorities, config.getClientVerify()),
+        new TlsPem(config.getServerCert(), config.getServerKey(), authorities),
+        config.getClientVerify(),
         warnings);
   }
 

@@ -150,10 +150,10 @@ public final class TfServingCommandLine {
   }
 
   private Optional<TlsIdentity> tls() {
-    Optional<SslFile> file =
-        flags.text(TfServingFlag.SSL_CONFIG_FILE).map(path -> SslFile.read(Path.of(path)));
+    Optional<Path> path = flags.text(TfServingFlag.SSL_CONFIG_FILE).map(Path::of);
+    Optional<SslFile> file = path.map(SslFile::read);
     file.ifPresent(read -> warnings.addAll(read.warnings()));
-    return file.map(SslFile::identity);
+    return file.flatMap(read -> path.map(read::identity));
   }
 
   private Optional<TfServingSetup.ListFile> file() {

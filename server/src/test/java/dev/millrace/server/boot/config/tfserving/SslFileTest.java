@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.server.boot.config.ConfigurationException;
-import dev.millrace.server.boot.config.TlsIdentity;
+import dev.millrace.server.security.tls.PemSource;
+import dev.millrace.server.security.tls.UnusableTlsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class SslFileTest {
   private static final String KEY = pem("PRIVATE KEY");
@@ -13,26 +17,24 @@ final class SslFileTest {
 
   @Test
   void parse_everyField_isTaken() {
-    TlsIdentity identity =
+    SslFile file =
         SslFile.parse(
-                field("server_key", KEY)
-                    + field("server_cert", CERTIFICATE)
-                    + field("custom_ca", CERTIFICATE)
-                    + "client_verify: true")
-            .identity();
-    assertThat(identity.key()).isEqualTo(KEY);
-    assertThat(identity.certificates()).isEqualTo(CERTIFICATE);
-    assertThat(identity.clientAuthorities()).hasValue(CERTIFICATE);
-    assertThat(identity.clientCertificate()).isTrue();
-    assertThat(identity.toString()).doesNotContain("c2VjcmV0");
+            field("server_key", KEY)
+                + field("server_cert", CERTIFICATE)
+                + field("custom_ca", CERTIFICATE)
+                + "client_verify: true");
+    assertThat(file.pem().key()).isEqualTo(KEY);
+    assertThat(file.pem().certificates()).isEqualTo(CERTIFICATE);
+    assertThat(file.pem().clientAuthorities()).hasValue(CERTIFICATE);
+    assertThat(file.clientVerify()).isTrue();
+    assertThat(file.toString()).doesNotContain("c2VjcmV0");
   }
 
   @Test
   void parse_onlyKeyAndCertificate_asksCallersForNothing() {
-    TlsIdentity identity =
-        SslFile.parse(field("server_key", KEY) + field("server_cert", CERTIFICATE)).identity();
-    assertThat(identity.clientAuthorities()).isEmpty();
-    assertThat(identity.clientCertificate()).isFalse();
+    SslFile file = SslFile.parse(field("server_key", KEY) + field("server_cert", CERTIFICATE));
+    assertThat(file.pem().clientAuthorities()).isEmpty();
+    assertThat(file.clientVerify()).isFalse();
   }
 
   @Test
@@ -57,6 +59,20 @@ final class SslFileTest {
   @Test
   void parse_brokenText_doesNotRepeatTheKey() {
     assertRefused("server_key: \"c2VjcmV0\" c2VjcmV0", "is no text of the form");
+  }
+
+  @Test
+  void identity_ofAFileThatChanges_isReadAnew(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("ssl.config");
+    Files.writeString(file, field("server_key", KEY) + field("server_cert", CERTIFICATE));
+    PemSource source = SslFile.read(file).identity(file).source();
+    assertThat(source.read().certificates()).isEqualTo(CERTIFICATE);
+    Files.writeString(file, field("server_key", KEY) + field("server_cert", CERTIFICATE + KEY));
+    assertThat(source.read().certificates()).isEqualTo(CERTIFICATE + KEY);
+    Files.writeString(file, "server_key: \"c2VjcmV0");
+    assertThatThrownBy(source::read)
+        .isInstanceOf(UnusableTlsException.class)
+        .hasMessageNotContaining("c2VjcmV0");
   }
 
   private static void assertRefused(String text, String why) {
