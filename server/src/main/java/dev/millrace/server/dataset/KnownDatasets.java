@@ -48,6 +48,11 @@ public final class KnownDatasets {
     return Optional.empty();
   }
 
+  /** Lets go what is known of a dataset, such as one that is deleted. */
+  public void forget(String name) {
+    known.remove(name);
+  }
+
   /**
    * The facts of a dataset, which is read for them where they are not known; that may take seconds.
    *

@@ -69,12 +69,7 @@ public record NumberSummary(List<Input> inputs) implements ExampleSummary {
     int examples = Integer.MAX_VALUE;
     for (Input input : inputs) {
       TensorData tensor = request.get(input.name());
-      boolean fits =
-          tensor != null
-              && (input.strings()
-                  ? tensor.dtype() == DataType.STRING && tensor.shape().rank() >= 1
-                  : RowNumbers.isOne(tensor));
-      if (!fits) {
+      if (tensor == null || !isReadable(tensor, input.strings())) {
         return 0;
       }
       examples = Math.min(examples, RowNumbers.rows(tensor));
@@ -105,6 +100,12 @@ public record NumberSummary(List<Input> inputs) implements ExampleSummary {
       }
     }
     return figures;
+  }
+
+  private static boolean isReadable(TensorData tensor, boolean strings) {
+    return strings
+        ? tensor.dtype() == DataType.STRING && tensor.shape().rank() >= 1
+        : RowNumbers.isOne(tensor);
   }
 
   private static TensorData tensor(Map<String, TensorData> request, Input input) {

@@ -80,14 +80,16 @@ final class DatasetForm {
 
   private static CompletableFuture<AggregatedMultipart> parts(
       @Nullable MediaType type, byte[] body) {
-    String boundary =
-        type == null ? null : type.parameters().get("boundary").stream().findFirst().orElse(null);
-    if (type == null || !type.is(MediaType.MULTIPART_FORM_DATA) || boundary == null) {
+    List<String> boundaries = type == null ? null : type.parameters().get("boundary");
+    if (type == null
+        || !type.is(MediaType.MULTIPART_FORM_DATA)
+        || boundaries == null
+        || boundaries.isEmpty()) {
       throw new ServingException(
           ErrorReason.MEDIA_TYPE_UNSUPPORTED,
           "send the files as multipart/form-data, such as with curl -F file=@reviews.csv");
     }
-    return Multipart.from(boundary, StreamMessage.of(HttpData.wrap(body)))
+    return Multipart.from(boundaries.get(0), StreamMessage.of(HttpData.wrap(body)))
         .aggregate()
         .exceptionally(
             malformed -> {

@@ -101,25 +101,25 @@ public final class DatasetServiceV1 extends DatasetServiceGrpc.DatasetServiceImp
     String caller = Callers.current().id();
     try {
       finishing.execute(
-          () ->
-              Answers.send(
-                  observer,
-                  () ->
-                      DeleteDatasetResponse.newBuilder()
-                          .setReceipt(
-                              ReceiptCodec.encode(
-                                  deletions.delete(
-                                      DatasetCodec.name(request.getName()),
-                                      request.getWithVersions(),
-                                      caller,
-                                      request.getReason())))
-                          .build(),
-                  statuses::toStatus));
+          () -> Answers.send(observer, () -> delete(request, caller), statuses::toStatus));
     } catch (RejectedExecutionException stopping) {
       observer.onError(
           statuses.toStatus(
               new ServingException(ErrorReason.DRAINING, "the server is stopping; try again")));
     }
+  }
+
+  private DeleteDatasetResponse delete(DeleteDatasetRequest request, String caller) {
+    String name = DatasetCodec.name(request.getName());
+    DeleteDatasetResponse response =
+        DeleteDatasetResponse.newBuilder()
+            .setReceipt(
+                ReceiptCodec.encode(
+                    deletions.delete(name, request.getWithVersions(), caller, request.getReason())))
+            .build();
+    // Its labels were its callers' words.
+    known.forget(name);
+    return response;
   }
 
   @Override

@@ -43,11 +43,12 @@ record MnistCnnParameters(
               "epochs", 0, 1000, 0, "passes over the training images; 0 for the number of steps"),
           ParameterSpec.integer("batch_size", 1, 10_000, 100, "examples a batch"),
           ParameterSpec.integer(
-              "convolutions",
-              1,
-              2,
-              1,
-              "convolutions before each of the two max-pools: 1 of 5x5, or 2 of 3x3"),
+                  "convolutions",
+                  1,
+                  2,
+                  1,
+                  "convolutions before each of the two max-pools: 1 of 5x5, or 2 of 3x3")
+              .asAdvanced(),
           new ParameterSpec(
               "learning_rate",
               ParameterSpec.Kind.REAL,
