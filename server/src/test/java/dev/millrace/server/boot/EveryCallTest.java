@@ -60,7 +60,7 @@ final class EveryCallTest {
           "grpc.health.v1.Health/Watch",
           "inference.GRPCInferenceService/ServerLive",
           "inference.GRPCInferenceService/ServerReady");
-  private static final List<ServiceDescriptor> SERVICES =
+  static final List<ServiceDescriptor> SERVICES =
       List.of(
           InferenceServiceGrpc.getServiceDescriptor(),
           ModelServiceGrpc.getServiceDescriptor(),

@@ -27,7 +27,7 @@ final class RestFaultsTest {
     for (Throwable error : new Throwable[] {busy, statuses.toStatus(busy)}) {
       RestReply reply = faults.reply(new CompletionException(error), code -> 503);
       assertThat(reply.status()).isEqualTo(503);
-      assertThat(reply.headers()).containsEntry("retry-after", "2");
+      assertThat(reply.headers()).containsEntry("retry-after", "3");
       assertThat(reply.contentType()).isEqualTo("application/json");
       assertThat(text(reply)).isEqualTo("{\"error\":\"it is \\\"busy\\\"\"}");
     }
