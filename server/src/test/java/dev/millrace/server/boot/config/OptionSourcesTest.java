@@ -66,6 +66,11 @@ final class OptionSourcesTest {
               Map.entry(ServeOption.REQUIRE_SIGNATURES, "true"),
               Map.entry(ServeOption.SIGNATURE_KEYS, "public.pem"),
               Map.entry(ServeOption.SIGNING_KEY, "private.pem"),
+              Map.entry(ServeOption.QUOTAS, "quotas.yaml"),
+              Map.entry(ServeOption.KEEP_USAGE_FOR, "19h"),
+              Map.entry(ServeOption.DATASET_SCAN_INTERVAL, "20s"),
+              Map.entry(ServeOption.AUDIT, "false"),
+              Map.entry(ServeOption.AUDIT_FILE_SIZE, "21MiB"),
               Map.entry(ServeOption.MAX_IMPORT_SIZE, "11GiB"),
               Map.entry(ServeOption.SCAN_INTERVAL, "8ms"),
               Map.entry(ServeOption.DRAIN_DELAY, "9s"),
@@ -122,6 +127,11 @@ final class OptionSourcesTest {
     assertThat(options.keepTrainingJobsFor()).isEqualTo(Duration.ofDays(90));
     assertThat(options.memoryBudget()).isEmpty();
     assertThat(options.checkModels()).isEqualTo(CheckLevel.FULL);
+    assertThat(options.quotas()).isEmpty();
+    assertThat(options.keepUsageFor()).isEqualTo(Duration.ofDays(400));
+    assertThat(options.datasetScanInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(options.audit()).isTrue();
+    assertThat(options.auditFileBytes()).isEqualTo(16L << 20);
     assertThat(options.maxImportBytes()).isEqualTo(4L << 30);
     assertThat(options.scanInterval()).isEqualTo(Duration.ofMillis(500));
     assertThat(options.drainDelay()).isEqualTo(Duration.ZERO);
@@ -316,6 +326,11 @@ final class OptionSourcesTest {
     assertThat(options.requireSignatures()).isTrue();
     assertThat(options.signatureKeys()).hasValue(Path.of("public.pem"));
     assertThat(options.signingKey()).hasValue(Path.of("private.pem"));
+    assertThat(options.quotas()).hasValue(Path.of("quotas.yaml"));
+    assertThat(options.keepUsageFor()).isEqualTo(Duration.ofHours(19));
+    assertThat(options.datasetScanInterval()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(options.audit()).isFalse();
+    assertThat(options.auditFileBytes()).isEqualTo(21L << 20);
     assertThat(options.maxImportBytes()).isEqualTo(11L << 30);
     assertThat(options.scanInterval()).isEqualTo(Duration.ofMillis(8));
     assertThat(options.drainDelay()).isEqualTo(Duration.ofSeconds(9));
