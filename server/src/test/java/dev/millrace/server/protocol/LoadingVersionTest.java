@@ -28,6 +28,8 @@ import dev.millrace.server.inference.InferenceResponse;
 import dev.millrace.server.inference.LeasingPredictor;
 import dev.millrace.server.inference.Predictor;
 import dev.millrace.server.inference.statistics.ModelStatistics;
+import dev.millrace.server.model.Access;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ModelSettings;
@@ -39,6 +41,7 @@ import dev.millrace.server.protocol.tfserving.PredictionServiceTf;
 import dev.millrace.server.testing.FakeServable;
 import dev.millrace.server.testing.PuppetClock;
 import dev.millrace.server.testing.PuppetExecutor;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
@@ -213,22 +216,25 @@ final class LoadingVersionTest {
   private static <Q, A> CompletableFuture<A> ask(
       BiConsumer<Q, StreamObserver<A>> method, Q request) {
     CompletableFuture<A> answer = new CompletableFuture<>();
-    method.accept(
-        request,
-        new StreamObserver<>() {
-          @Override
-          public void onNext(A value) {
-            answer.complete(value);
-          }
+    Context call = Callers.with(new Caller("somebody", Access.ALL));
+    call.run(
+        () ->
+            method.accept(
+                request,
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(A value) {
+                    answer.complete(value);
+                  }
 
-          @Override
-          public void onError(Throwable error) {
-            answer.completeExceptionally(error);
-          }
+                  @Override
+                  public void onError(Throwable error) {
+                    answer.completeExceptionally(error);
+                  }
 
-          @Override
-          public void onCompleted() {}
-        });
+                  @Override
+                  public void onCompleted() {}
+                }));
     return answer;
   }
 

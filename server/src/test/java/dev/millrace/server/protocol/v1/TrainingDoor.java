@@ -3,7 +3,9 @@ package dev.millrace.server.protocol.v1;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.millrace.server.protocol.CallerInterceptor;
 import dev.millrace.server.protocol.StatusMapper;
+import dev.millrace.server.testing.OpenAdmission;
 import dev.millrace.server.testing.TrainingRig;
 import dev.millrace.server.training.TrainingJobs;
 import dev.millrace.v1.TrainingServiceGrpc;
@@ -35,6 +37,8 @@ final class TrainingDoor implements AutoCloseable {
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .executor(executor)
+            .intercept(
+                CallerInterceptor.ofNetwork(new OpenAdmission(), new StatusMapper(() -> "e1")))
             .addService(new TrainingServiceV1(jobs, new StatusMapper(() -> "e1"), executor))
             .build()
             .start();
