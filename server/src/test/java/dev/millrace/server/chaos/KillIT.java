@@ -44,7 +44,7 @@ final class KillIT {
           "delete.emptied",
           "written.LABELLED");
   private static final int MOST_CHANGES = 120;
-  private static final int RUNS = Integer.getInteger("millrace.kills", 10);
+  private static final int RUNS = Integer.getInteger("millrace.kills", 5);
 
   @TempDir private Path folder;
 
