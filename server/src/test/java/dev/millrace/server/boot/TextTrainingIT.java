@@ -32,6 +32,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -244,7 +246,11 @@ final class TextTrainingIT {
   @Order(9)
   void upload_byAForm_makesADatasetOfItsParts() {
     Http http = new Http(server.httpPort().getAsInt());
-    String table = "review,label\n" + "good,positive\nbad,negative\n".repeat(20);
+    // Equal texts come into one part of the dataset, so that each is another.
+    String table =
+        IntStream.range(0, 40)
+            .mapToObj(i -> "good in way " + i + ",positive\nbad in way " + i + ",negative\n")
+            .collect(Collectors.joining("", "review,label\n", ""));
     String layout = "text: review\n";
     HttpResponse<byte[]> made = post(http, "posted", table, layout);
     assertThat(made.statusCode()).as(Http.text(made)).isEqualTo(200);
