@@ -39,8 +39,12 @@ final class AllocatedBytes {
     Map<Long, Long> first = new HashMap<>();
     Map<Long, Long> last = new HashMap<>();
     for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
+      // The recorder writes down events of its own too, which name no thread.
+      if (!event.getEventType().getName().equals(EVENT)) {
+        continue;
+      }
       RecordedThread thread = event.getThread("thread");
-      if (event.getEventType().getName().equals(EVENT) && isOfServer(thread)) {
+      if (isOfServer(thread)) {
         first.putIfAbsent(thread.getJavaThreadId(), event.getLong("allocated"));
         last.put(thread.getJavaThreadId(), event.getLong("allocated"));
       }
