@@ -24,6 +24,7 @@ import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +66,7 @@ final class StreamCredentialsTest {
   void start(@TempDir Path temporary) throws Exception {
     folder = temporary;
     rig = GuardedRig.start(folder);
-    for (String caller : List.of("watcher", "asker", "reader", "browser", "changed")) {
+    for (String caller : List.of("watcher", "asker", "reader", "browser", "changed", "expelled")) {
       keys.put(caller, rig.changes.create(caller, roles("predictor:shared"), Optional.empty()));
     }
     keys.put("sender", rig.changes.create("sender", roles("trainer"), Optional.empty()));
@@ -96,17 +97,31 @@ final class StreamCredentialsTest {
   }
 
   @Test
-  void watch_roleTakenAway_ends() throws Exception {
+  void watch_rolesChanged_ends() throws Exception {
     Iterator<WatchModelResponse> watch = watch(key("changed"));
-    new KeyFile(folder.resolve("state"))
-        .change(all -> all.stream().map(StreamCredentialsTest::withoutRoles).toList());
+    give("changed", List.of("viewer:other"));
     assertEnds(watch, "has changed");
-    assertThat(statusOf(key("changed")).getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+    assertThat(statusOf(key("changed")).getCode()).isEqualTo(Status.Code.NOT_FOUND);
   }
 
-  private static ApiKey withoutRoles(ApiKey key) {
-    return key.name().equals("changed")
-        ? new ApiKey(key.prefix(), key.hash(), key.name(), List.of(), key.created(), null, null)
+  @Test
+  void watch_everyRoleTakenAway_isDenied() throws Exception {
+    Iterator<WatchModelResponse> watch = watch(key("expelled"));
+    give("expelled", List.of());
+    StatusRuntimeException ended =
+        catchThrowableOfType(StatusRuntimeException.class, watch::hasNext);
+    assertThat(ended.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+    assertThat(LifeRig.reason(ended)).isEqualTo("PERMISSION_MISSING");
+  }
+
+  private void give(String caller, List<String> roles) throws IOException {
+    new KeyFile(folder.resolve("state"))
+        .change(all -> all.stream().map(key -> with(key, caller, roles)).toList());
+  }
+
+  private static ApiKey with(ApiKey key, String caller, List<String> roles) {
+    return key.name().equals(caller)
+        ? new ApiKey(key.prefix(), key.hash(), caller, roles, key.created(), null, null)
         : key;
   }
 
@@ -226,7 +241,7 @@ final class StreamCredentialsTest {
   private List<Path> staged() {
     try (Stream<Path> uploads = Files.list(folder.resolve("datasets/.uploads"))) {
       return uploads.toList();
-    } catch (java.io.IOException none) {
+    } catch (IOException none) {
       return List.of();
     }
   }
