@@ -2,81 +2,119 @@ package dev.millrace.server.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.linecorp.armeria.common.AggregatedHttpResponse;
-import com.linecorp.armeria.common.HttpHeaders;
-import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.RequestHeaders;
-import com.linecorp.armeria.common.RequestHeadersBuilder;
+import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.HttpService;
-import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.Server;
 import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Credentials;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.StatusMapper;
-import java.util.ArrayList;
+import dev.millrace.server.testing.Http;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which requests reach a route, without a network. */
+/** Which requests reach the one route of a server. */
+@Timeout(60)
 final class DoorkeeperTest {
   private static final String APP = "https://app.example.org";
 
-  private final List<Credentials> shown = new ArrayList<>();
+  private final List<Credentials> shown = new CopyOnWriteArrayList<>();
+  private final List<Caller> served = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
   private final InFlight inFlight = new InFlight();
-  private final Doorkeeper doorkeeper =
-      new Doorkeeper(
-          new Origins(Set.of(), Set.of(APP), true),
-          this::admit,
-          new HttpErrors(new StatusMapper(() -> "error")::toStatus),
-          () -> "made-up",
-          inFlight);
   private final HttpService route =
       (context, request) -> {
-        served = RequestCaller.of(context);
-        return HttpResponse.of(HttpStatus.OK);
+        served.add(RequestCaller.of(context));
+        assertThat(RequestCaller.current()).isEqualTo(RequestCaller.of(context));
+        return HttpResponse.of(answer);
       };
-  private boolean closed;
-  private @Nullable Caller served;
-  private HttpHeaders added = HttpHeaders.of();
+  private volatile boolean closed;
+  private Server server;
+  private Http http;
+
+  @BeforeEach
+  void start() {
+    answer.complete(HttpResponse.of(HttpStatus.OK));
+    server = start(route);
+    http = new Http(server.activeLocalPort());
+  }
+
+  private Server start(HttpService service) {
+    Server started =
+        Server.builder()
+            .port(new InetSocketAddress("127.0.0.1", 0), SessionProtocol.HTTP)
+            .connectionDrainDuration(Duration.ZERO)
+            .gracefulShutdownTimeout(Duration.ZERO, Duration.ZERO)
+            .serviceUnder("/", service)
+            .decorator(
+                new Doorkeeper(
+                    new Origins(Set.of(), Set.of(APP), true),
+                    this::admit,
+                    new HttpErrors(new StatusMapper(() -> "error")::toStatus),
+                    () -> "made-up",
+                    inFlight))
+            .build();
+    started.start().join();
+    return started;
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop().join();
+  }
 
   @Test
-  void serve_request_isServedToWhomItIsAdmitted() throws Exception {
-    assertThat(ask(get()).status()).isEqualTo(HttpStatus.OK);
-    assertThat(served).isEqualTo(new Caller("alice"));
+  void serve_request_isServedToWhomItIsAdmitted() throws IOException {
+    assertThat(ask("GET", "localhost", "authorization: Bearer x", "x-api-key: key"))
+        .startsWith("HTTP/1.1 200")
+        .contains(
+            "x-request-id: made-up\r\n",
+            "x-content-type-options: nosniff\r\n",
+            "x-frame-options: DENY\r\n",
+            "referrer-policy: no-referrer\r\n",
+            "cross-origin-resource-policy: same-origin\r\n")
+        .doesNotContain("access-control");
+    assertThat(served).containsExactly(new Caller("alice"));
     assertThat(shown).hasSize(1);
     assertThat(shown.get(0).authorization()).isEqualTo("Bearer x");
     assertThat(shown.get(0).apiKey()).isEqualTo("key");
     assertThat(shown.get(0).address()).isEqualTo("127.0.0.1");
     assertThat(shown.get(0).certificate().get()).isEmpty();
-    assertThat(added.get("x-request-id")).isEqualTo("made-up");
-    assertThat(added.get("x-content-type-options")).isEqualTo("nosniff");
-    assertThat(added.get("x-frame-options")).isEqualTo("DENY");
-    assertThat(added.get("referrer-policy")).isEqualTo("no-referrer");
-    assertThat(added.get("cross-origin-resource-policy")).isEqualTo("same-origin");
-    assertThat(added.get("access-control-allow-origin")).isNull();
+    assertThat(RequestCaller.current()).as("outside of requests").isNull();
   }
 
   @Test
-  void serve_requestThatIsNotAdmitted_reachesNoRoute() throws Exception {
+  void serve_requestThatIsNotAdmitted_reachesNoRoute() throws IOException {
     closed = true;
-    assertThat(ask(get()).status()).isEqualTo(HttpStatus.UNAUTHORIZED);
-    assertThat(served).isNull();
+    assertThat(ask("GET", "localhost"))
+        .startsWith("HTTP/1.1 401")
+        .contains("CREDENTIALS_MISSING", "www-authenticate: Bearer");
+    assertThat(served).isEmpty();
   }
 
   @Test
-  void serve_nameThatIsNotOurs_reachesNoRoute() throws Exception {
-    AggregatedHttpResponse answer = ask(get().authority("evil.example.org"));
-    assertThat(answer.status()).isEqualTo(HttpStatus.MISDIRECTED_REQUEST);
-    assertThat(answer.contentUtf8()).contains("HOST_REFUSED", "made-up");
-    assertThat(served).isNull();
+  void serve_nameThatIsNotOurs_reachesNoRoute() throws IOException {
+    assertThat(ask("GET", "evil.example.org"))
+        .startsWith("HTTP/1.1 421")
+        .contains("HOST_REFUSED", "made-up");
+    assertThat(served).isEmpty();
     assertThat(shown).as("no credentials are looked at").isEmpty();
   }
 
@@ -89,14 +127,18 @@ final class DoorkeeperTest {
     "https://evil.example.org, 403",
     "null, 403"
   })
-  void serve_page_isServedIfItIsOursOrAllowed(String origin, int status) throws Exception {
-    AggregatedHttpResponse answer = ask(get().set("origin", origin));
-    assertThat(answer.status().code()).isEqualTo(status);
-    assertThat(served == null).isEqualTo(status == 403);
-    boolean allowed = origin.equals(APP);
-    assertThat(added.get("access-control-allow-origin")).isEqualTo(allowed ? APP : null);
-    assertThat(added.get("vary")).isEqualTo(allowed ? "origin" : null);
-    assertThat(added.contains("access-control-expose-headers")).isEqualTo(allowed);
+  void serve_page_isServedIfItIsOursOrAllowed(String origin, int status) throws IOException {
+    String text = ask("GET", "localhost", "origin: " + origin, "sec-fetch-site: cross-site");
+    assertThat(text).startsWith("HTTP/1.1 " + status);
+    assertThat(served).hasSize(status == 200 ? 1 : 0);
+    if (origin.equals(APP)) {
+      assertThat(text)
+          .contains("access-control-allow-origin: " + APP + "\r\n", "vary: origin\r\n")
+          .containsPattern("access-control-expose-headers: [^\r]*grpc-status")
+          .doesNotContain("cross-origin-resource-policy");
+    } else {
+      assertThat(text).doesNotContain("access-control");
+    }
   }
 
   /** What a foreign page embeds is not for it; a link that a person follows is. */
@@ -110,85 +152,70 @@ final class DoorkeeperTest {
     "GET, same-site, navigate, document, 200",
     "POST, cross-site, navigate, document, 403",
     "GET, cross-site, navigate, iframe, 403",
-    "GET, cross-site, cors, document, 403",
-    "GET, , , , 200"
+    "GET, cross-site, cors, document, 403"
   })
   void serve_withoutAnOrigin_isServedUnlessAForeignPageEmbedsIt(
-      HttpMethod method, String site, String mode, String destination, int status)
-      throws Exception {
-    RequestHeadersBuilder headers = get().method(method);
-    if (site != null) {
-      headers.set("sec-fetch-site", site);
-      headers.set("sec-fetch-mode", mode);
-      headers.set("sec-fetch-dest", destination);
-    }
-    assertThat(ask(headers).status().code()).isEqualTo(status);
-    assertThat(served == null).isEqualTo(status == 403);
+      String method, String site, String mode, String destination, int status) throws IOException {
+    assertThat(
+            ask(
+                method,
+                "localhost",
+                "sec-fetch-site: " + site,
+                "sec-fetch-mode: " + mode,
+                "sec-fetch-dest: " + destination))
+        .startsWith("HTTP/1.1 " + status);
+    assertThat(served).hasSize(status == 200 ? 1 : 0);
   }
 
   @Test
-  void serve_preflightOfAnAllowedPage_isAnsweredAtTheDoor() throws Exception {
-    RequestHeadersBuilder headers =
-        get()
-            .method(HttpMethod.OPTIONS)
-            .set("origin", APP)
-            .set("access-control-request-method", "POST");
-    AggregatedHttpResponse answer = ask(headers);
-    assertThat(answer.status()).isEqualTo(HttpStatus.NO_CONTENT);
-    assertThat(answer.headers().get("access-control-allow-methods")).contains("POST");
-    assertThat(answer.headers().get("access-control-allow-headers")).contains("authorization");
-    assertThat(answer.headers().get("access-control-max-age")).isEqualTo("600");
-    assertThat(served).isNull();
-    assertThat(ask(headers.method(HttpMethod.GET)).status()).isEqualTo(HttpStatus.OK);
-    assertThat(ask(get().method(HttpMethod.OPTIONS).set("origin", APP)).status())
-        .as("an OPTIONS that asks for nothing")
-        .isEqualTo(HttpStatus.OK);
-    assertThat(ask(headers.method(HttpMethod.OPTIONS).set("origin", "https://evil.org")).status())
-        .isEqualTo(HttpStatus.FORBIDDEN);
-  }
-
-  @Test
-  void current_onTheThreadOfARequest_isItsCaller() throws Exception {
-    assertThat(RequestCaller.current()).isNull();
-    ServiceRequestContext context = context(get());
-    assertThat(RequestCaller.of(context)).isEqualTo(Caller.UNKNOWN);
-    doorkeeper.serve(route, context, context.request());
-    try (var on = context.push()) {
-      assertThat(RequestCaller.current()).isEqualTo(new Caller("alice"));
-    }
+  void serve_preflightOfAnAllowedPage_isAnsweredAtTheDoor() throws IOException {
+    String asks = "access-control-request-method: POST";
+    assertThat(ask("OPTIONS", "localhost", "origin: " + APP, asks))
+        .startsWith("HTTP/1.1 204")
+        .contains("access-control-max-age: 600\r\n", "access-control-allow-origin: " + APP)
+        .containsPattern("access-control-allow-methods: [^\r]*POST")
+        .containsPattern("access-control-allow-headers: [^\r]*authorization");
+    assertThat(ask("OPTIONS", "localhost", "origin: https://evil.example.org", asks))
+        .startsWith("HTTP/1.1 403");
+    assertThat(served).isEmpty();
+    assertThat(ask("GET", "localhost", "origin: " + APP, asks)).startsWith("HTTP/1.1 200");
+    assertThat(ask("OPTIONS", "localhost", "origin: " + APP)).startsWith("HTTP/1.1 200");
+    assertThat(served).hasSize(2);
   }
 
   @Test
   void serve_request_isUnderWayUntilItIsAnswered() throws Exception {
-    ServiceRequestContext context = context(get());
-    HttpResponse answer = doorkeeper.serve(route, context, context.request());
-    assertThat(inFlight.whenNone()).isNotDone();
-    answer.aggregate().join();
-    context.logBuilder().endRequest();
-    context.logBuilder().endResponse();
-    assertThat(context.log().whenComplete()).isDone();
-    assertThat(inFlight.whenNone()).isDone();
-  }
-
-  private AggregatedHttpResponse ask(RequestHeadersBuilder headers) throws Exception {
-    ServiceRequestContext context = context(headers);
-    try (var on = context.push()) {
-      HttpResponse answer = doorkeeper.serve(route, context, context.request());
-      added = context.additionalResponseHeaders();
-      return answer.aggregate().join();
+    CompletableFuture<Boolean> reached = new CompletableFuture<>();
+    CompletableFuture<HttpResponse> later = new CompletableFuture<>();
+    server.stop().join();
+    server =
+        start(
+            (context, request) -> {
+              reached.complete(true);
+              return HttpResponse.of(later);
+            });
+    try (Socket socket = new Http(server.activeLocalPort()).connect()) {
+      socket.getOutputStream().write(request("GET", "localhost"));
+      reached.get(30, TimeUnit.SECONDS);
+      assertThat(inFlight.whenNone()).isNotDone();
+      later.complete(HttpResponse.of(HttpStatus.OK));
+      assertThat(inFlight.whenNone().get(30, TimeUnit.SECONDS)).isTrue();
     }
   }
 
-  private static ServiceRequestContext context(RequestHeadersBuilder headers) {
-    return ServiceRequestContext.builder(HttpRequest.of(headers.build())).build();
+  private String ask(String method, String host, String... headers) throws IOException {
+    return http.raw(new String(request(method, host, headers), StandardCharsets.ISO_8859_1));
   }
 
-  private static RequestHeadersBuilder get() {
-    return RequestHeaders.builder(HttpMethod.GET, "/api/v1/models")
-        .scheme("http")
-        .authority("localhost")
-        .set("authorization", "Bearer x")
-        .set("x-api-key", "key");
+  private static byte[] request(String method, String host, String... headers) {
+    String lines = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
+    return (method
+            + " /api/v1/models HTTP/1.1\r\nHost: "
+            + host
+            + "\r\nConnection: close\r\nContent-Length: 0\r\n"
+            + lines
+            + "\r\n")
+        .getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private Caller admit(String pattern, String path, Credentials credentials) {

@@ -22,7 +22,7 @@ final class OriginsTest {
         "127.0.0.1:8501",
         "[::1]",
         "[::1]:8501",
-        "[fe80::1%25eth0]:1"
+        "[fe80::1%2]:1"
       })
   void knowsHost_addressesAndThisMachine_areKnownEverywhere(String authority) {
     assertThat(LOCAL.knowsHost(authority)).isTrue();
