@@ -165,6 +165,14 @@ class TextDatasetsTest {
   }
 
   @Test
+  void read_layoutNestedDeeply_isNoYaml() throws IOException {
+    write("few/all.csv", FEW);
+    write("few/dataset.yaml", "slices: " + "[".repeat(5_000) + "]".repeat(5_000));
+
+    assertThat(refusal("few").message()).contains("is no YAML");
+  }
+
+  @Test
   void read_labelThatNoTrainingExampleHas_isRefused() throws IOException {
     write("few/train.csv", FEW);
     write("few/test.csv", "text,label,from\nso so,perhaps,a\n");
