@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.client.MillraceClient;
 import dev.millrace.client.cli.ClientCommand;
-import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.tensorflow.record.AnsweredRequest;
@@ -12,7 +11,6 @@ import dev.millrace.server.tensorflow.record.RecordedRequests;
 import dev.millrace.server.tensorflow.record.RequestLogFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -21,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code millrace request-log replay}: recorded requests as a shadow set. */
@@ -35,11 +34,7 @@ final class ReplayCommand extends ClientCommand {
   private static final int MOST_CHANGES = 10;
   private static final double PERCENT = 100;
 
-  @Option(
-      names = "--data-dir",
-      paramLabel = "DIR",
-      description = "the server's state folder (default: .millrace, or MILLRACE_DATA_DIR)")
-  private String dataDirectory = "";
+  @Mixin private StateFolder state = new StateFolder();
 
   @Option(
       names = "--model",
@@ -76,12 +71,8 @@ final class ReplayCommand extends ClientCommand {
   }
 
   private List<AnsweredRequest> recorded() {
-    String environment =
-        System.getenv().getOrDefault(ServeOption.DATA_DIR.environmentVariable(), "");
-    String given = dataDirectory.isEmpty() ? environment : dataDirectory;
-    Path folder = Path.of(given.isEmpty() ? ServeOption.DATA_DIR.defaultValue() : given);
     try {
-      return new RecordedRequests(RequestLogFolder.of(folder))
+      return new RecordedRequests(RequestLogFolder.of(state.path()))
           .answered(new ModelName(model), records);
     } catch (ServingException noName) {
       throw new IllegalArgumentException(noName.getMessage(), noName);
