@@ -78,6 +78,38 @@ final class Load implements AutoCloseable {
     return result;
   }
 
+  /**
+   * One caller whose calls go to one load after the other, for a while: what a machine does
+   * meanwhile befalls all of them alike.
+   *
+   * @return the results, in the loads' order
+   */
+  static List<LoadResult> inTurn(List<Load> loads, byte[] request, Duration time)
+      throws InterruptedException {
+    List<LoadResult> results = loads.stream().map(load -> new LoadResult()).toList();
+    results.forEach(LoadResult::begin);
+    Semaphore answered = new Semaphore(0);
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() - end < 0) {
+      for (int i = 0; i < loads.size(); i++) {
+        LoadResult result = results.get(i);
+        Load load = loads.get(i);
+        long start = System.nanoTime();
+        load.call(
+            request,
+            load.channels.get(0),
+            CallOptions.DEFAULT,
+            status -> {
+              result.add(status, System.nanoTime() - start, Long.MAX_VALUE);
+              answered.release();
+            });
+        answered.acquire();
+      }
+    }
+    results.forEach(LoadResult::end);
+    return results;
+  }
+
   private void next(
       byte[] request,
       ManagedChannel channel,

@@ -6,11 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
- * Lets Jazzer loose on the parsers, one after another, each in a process of its own:
+ * Lets Jazzer loose on the parsers, each in a process of its own, one for each core at a time:
  *
  * <pre>{@code mvn -B -P fuzz-parsers -pl server -am verify -DskipTests}</pre>
  *
@@ -28,17 +34,21 @@ public final class FuzzParsers {
   private FuzzParsers() {}
 
   /** Runs them. */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
+  public static void main(String[] arguments) throws InterruptedException, ExecutionException {
     int seconds = Integer.parseInt(arguments[0]);
     List<String> chosen =
         Arrays.stream(arguments).skip(1).flatMap(names -> Arrays.stream(names.split(" "))).toList();
-    List<String> failed = new ArrayList<>();
+    List<String> failed = Collections.synchronizedList(new ArrayList<>());
+    List<Callable<Boolean>> runs = new ArrayList<>();
     for (String name : Parsers.all().keySet()) {
       if (chosen.contains("all") || chosen.contains(name)) {
-        if (!fuzz(name, seconds)) {
-          failed.add(name);
-        }
+        runs.add(() -> fuzz(name, seconds) || !failed.add(name));
       }
+    }
+    ExecutorService cores =
+        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    for (Future<Boolean> run : cores.invokeAll(runs)) {
+      run.get();
     }
     System.out.println(failed.isEmpty() ? "nothing found" : "FOUND in " + failed);
     System.exit(failed.isEmpty() ? 0 : 1);

@@ -7,6 +7,7 @@ import dev.millrace.server.gate.PolicyFileFuzz;
 import dev.millrace.server.gateway.kserve.InferJsonFuzz;
 import dev.millrace.server.gateway.message.MessageJsonFuzz;
 import dev.millrace.server.gateway.tfserving.PredictJsonFuzz;
+import dev.millrace.server.inference.ImageLimitFuzz;
 import dev.millrace.server.protocol.kserve.InferRequestFuzz;
 import dev.millrace.server.protocol.tfserving.TensorProtoFuzz;
 import dev.millrace.server.protocol.v1.TensorCodecFuzz;
@@ -14,6 +15,7 @@ import dev.millrace.server.repository.ManifestFuzz;
 import dev.millrace.server.repository.SettingsFileFuzz;
 import dev.millrace.server.tensorflow.inspect.GraphInspectionFuzz;
 import dev.millrace.server.tensorflow.record.PredictionLogFuzz;
+import dev.millrace.server.usage.TermsFileFuzz;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -32,8 +34,10 @@ final class Parsers {
           Map.entry(SettingsFileFuzz.class, SettingsFileFuzz::fuzzerTestOneInput),
           Map.entry(PolicyFileFuzz.class, PolicyFileFuzz::fuzzerTestOneInput),
           Map.entry(OptionsFileFuzz.class, OptionsFileFuzz::fuzzerTestOneInput),
+          Map.entry(TermsFileFuzz.class, TermsFileFuzz::fuzzerTestOneInput),
           Map.entry(GraphInspectionFuzz.class, GraphInspectionFuzz::fuzzerTestOneInput),
           Map.entry(PredictionLogFuzz.class, PredictionLogFuzz::fuzzerTestOneInput),
+          Map.entry(ImageLimitFuzz.class, ImageLimitFuzz::fuzzerTestOneInput),
           Map.entry(IdxFileFuzz.class, IdxFileFuzz::fuzzerTestOneInput),
           Map.entry(TextTableFuzz.class, TextTableFuzz::fuzzerTestOneInput));
 
