@@ -19,11 +19,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "request-log",
     mixinStandardHelpOptions = true,
-    description = "Makes warm-up requests and datasets of recorded requests.",
+    description = "Makes warm-up requests, datasets and shadow sets of recorded requests.",
     subcommands = {
       RequestLogCommand.ListModels.class,
       RequestLogCommand.WarmUp.class,
-      RequestLogCommand.AsDataset.class
+      RequestLogCommand.AsDataset.class,
+      ReplayCommand.class
     })
 final class RequestLogCommand {
   /** What the commands share. */

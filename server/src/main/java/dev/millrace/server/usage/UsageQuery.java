@@ -1,6 +1,5 @@
 package dev.millrace.server.usage;
 
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,7 +33,7 @@ public record UsageQuery(
 
   /** Copies the set. */
   public UsageQuery {
-    by = by.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(by));
+    by = Set.copyOf(by);
   }
 
   /** Hours that a row covers: one, a day's, or all (0). */

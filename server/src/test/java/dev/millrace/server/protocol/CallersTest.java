@@ -28,6 +28,30 @@ final class CallersTest {
   }
 
   @Test
+  void require_callerWhoMay_passesAndAnotherIsToldWhatIsMissing() {
+    Caller alice = new Caller("key:alice", access());
+    Context before = Callers.with(alice).attach();
+    try {
+      assertThat(Callers.current()).isEqualTo(alice);
+      assertThat(Callers.see(MNIST)).isTrue();
+      Callers.require(Permission.TRAIN, MNIST);
+      Callers.requireOfSeen(Permission.TRAIN, MNIST);
+      assertThatThrownBy(() -> Callers.requireOfSeen(Permission.ADMIN, MNIST))
+          .hasMessage(
+              "this needs the permission 'admin' for model 'mnist', which 'key:alice' does not"
+                  + " have")
+          .isInstanceOfSatisfying(
+              ServingException.class,
+              refused ->
+                  assertThat(refused.metadata())
+                      .containsEntry("permission", "admin")
+                      .containsEntry("model", "mnist"));
+    } finally {
+      Context.current().detach(before);
+    }
+  }
+
+  @Test
   void own_sameIdOfTwoCallers_isTwoIds() {
     Access some = access();
     String alices = as(new Caller("alice", some), "job");
@@ -42,6 +66,7 @@ final class CallersTest {
     assertThat(as(new Caller("10.0.0.1", Access.ALL), "job")).isEqualTo("job");
     assertThat(as(new Caller("alice", access()), "")).isEmpty();
     assertThat(as(new Caller("alice", access()), "x".repeat(129))).hasSize(129);
+    assertThat(as(new Caller("alice", access()), "x".repeat(128))).hasSize(64);
   }
 
   private static String as(Caller caller, String requestId) {
@@ -58,7 +83,7 @@ final class CallersTest {
     return new Access() {
       @Override
       public boolean may(Permission permission, String model) {
-        return true;
+        return permission != Permission.ADMIN;
       }
 
       @Override

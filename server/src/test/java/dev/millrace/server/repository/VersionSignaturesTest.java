@@ -119,6 +119,38 @@ final class VersionSignaturesTest {
   }
 
   @Test
+  void require_signatureThatIsNoneOfItsKind_isInvalid() throws Exception {
+    sign(MODEL, keys);
+    Path file = version.resolve("manifest.sig");
+    Files.writeString(file, Files.readString(file).replaceFirst("ed25519 .*", "ed25519 AAAA"));
+    assertRefused(ErrorReason.VERSION_SIGNATURE_INVALID, "none of the trusted keys");
+  }
+
+  @Test
+  void require_folderThatIsGone_isNoQuestionOfSignatures() {
+    version = folder.resolve("gone");
+    assertRefused(ErrorReason.LOAD_FAILED, "the files of m/1 cannot be read");
+  }
+
+  @Test
+  void require_pathThatCannotBeSigned_isRefused() throws Exception {
+    sign(MODEL, keys);
+    List<FileEntry> odd = List.of(new FileEntry("a\nb", 1, "aa"));
+    assertThatThrownBy(() -> signatures.require(MODEL, "m/1", version, odd))
+        .hasMessage("the files of m/1 cannot have been signed: a path has control characters");
+  }
+
+  @Test
+  void read_trustedKeyOfAnotherKind_isRefused() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("odd.pem"),
+            Files.readString(keys.shown())
+                + "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n");
+    assertThatThrownBy(() -> TrustedKeys.read(file)).hasMessageContaining("none of Ed25519");
+  }
+
+  @Test
   void load_strictModel_takesSignedFilesAlone() throws Exception {
     load(ModelSettings.DEFAULT);
     settings("require-signature: true");

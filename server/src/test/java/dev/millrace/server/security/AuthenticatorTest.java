@@ -8,11 +8,15 @@ import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Credentials;
 import dev.millrace.server.model.Permission;
 import dev.millrace.server.model.ServingException;
+import dev.millrace.server.security.jwt.JwtSettings;
+import dev.millrace.server.security.jwt.KeySets;
+import dev.millrace.server.security.jwt.TokenCheck;
 import dev.millrace.server.security.key.KeyChanges;
 import dev.millrace.server.security.key.KeyFile;
 import dev.millrace.server.security.key.KeyRing;
 import dev.millrace.server.security.key.KeyUse;
 import dev.millrace.server.security.permission.Grant;
+import dev.millrace.server.testing.Issuer;
 import dev.millrace.server.testing.PuppetClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,12 +32,12 @@ final class AuthenticatorTest {
   private static final String WRONG = "mr_00000000_" + "A".repeat(43);
 
   @TempDir private Path folder;
+  private final PuppetClock clock = new PuppetClock();
   private KeyChanges changes;
   private KeyRing ring;
 
   @BeforeEach
   void open() throws IOException {
-    PuppetClock clock = new PuppetClock();
     changes = new KeyChanges(new KeyFile(folder), new SecureRandom(), clock);
     ring = new KeyRing(new KeyFile(folder), new KeyUse(folder), clock);
   }
@@ -95,8 +99,67 @@ final class AuthenticatorTest {
   }
 
   @Test
+  void read_fileOfAMebibyte_isTheLargest() throws Exception {
+    String line = "\"CN=x\": [viewer]\n#";
+    String largest = line + "x".repeat((1 << 20) - line.length());
+    assertThat(certificates(largest).isRequired()).isTrue();
+    assertThatThrownBy(() -> certificates(largest + "x")).hasMessageContaining("1 MiB");
+  }
+
+  @Test
+  void authenticate_keyInEitherHeader_isItsOwners() throws Exception {
+    String key =
+        changes.create("alice", List.of(Grant.parse("viewer").orElseThrow()), Optional.empty());
+    ring.refresh();
+    Authenticator authenticator = authenticator(false);
+    for (Credentials shown :
+        List.of(shown("", key), shown("Bearer " + key, ""), shown("bearer  " + key + " ", ""))) {
+      assertThat(authenticator.authenticate(shown).id()).isEqualTo("key:alice");
+    }
+    assertThatThrownBy(() -> authenticator.authenticate(shown("Bearer " + key, key)))
+        .hasMessageContaining("not both");
+    assertThatThrownBy(() -> authenticator.authenticate(shown("Basic " + key, "")))
+        .hasMessageContaining("authorization: Bearer");
+  }
+
+  @Test
+  void authenticate_bearerWhereThereIsAnIssuer_isAKeyByItsFormAndElseAToken() throws Exception {
+    String key =
+        changes.create("alice", List.of(Grant.parse("viewer").orElseThrow()), Optional.empty());
+    ring.refresh();
+    Issuer issuer = new Issuer("");
+    KeySets keys = new KeySets(issuer::keys, clock);
+    keys.refresh();
+    TokenCheck tokens =
+        new TokenCheck(
+            new JwtSettings(Issuer.NAME, Issuer.AUDIENCE, "keys.json", "roles"), keys, clock);
+    Authenticator both = new Authenticator(false, ring, Optional.of(tokens), Optional.empty());
+    String token = issuer.sign(Issuer.claims("bob", clock.instant(), "viewer"));
+    assertThat(both.authenticate(shown("Bearer " + token, "")).id()).isEqualTo("jwt:bob");
+    assertThat(both.authenticate(shown("Bearer " + key, "")).id()).isEqualTo("key:alice");
+    assertThatThrownBy(() -> both.authenticate(shown("", token)))
+        .hasMessageContaining("no API key");
+    assertThatThrownBy(() -> authenticator(true).authenticate(shown("Bearer " + token, "")))
+        .hasMessageContaining("no API key");
+  }
+
+  @Test
+  void isRequired_issuerOrCertificatesAlone_isTrue() throws Exception {
+    TokenCheck tokens =
+        new TokenCheck(
+            new JwtSettings(Issuer.NAME, Issuer.AUDIENCE, "keys.json", "roles"),
+            new KeySets(() -> "", clock),
+            clock);
+    assertThat(new Authenticator(false, ring, Optional.of(tokens), Optional.empty()).isRequired())
+        .isTrue();
+    assertThat(certificates("\"CN=x\": [viewer]").isRequired()).isTrue();
+    assertThat(authenticator(false).isRequired()).isFalse();
+  }
+
+  @Test
   void toString_ofCredentials_hasNoSecret() {
-    assertThat(shown("Bearer " + WRONG, WRONG).toString()).doesNotContain("mr_");
+    assertThat(shown("Bearer " + WRONG, WRONG)).hasToString("credentials of h");
+    assertThat(Credentials.none("h").certificate().get()).isEmpty();
   }
 
   private Authenticator authenticator(boolean always) {

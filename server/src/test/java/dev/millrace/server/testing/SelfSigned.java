@@ -21,21 +21,51 @@ import java.util.List;
  */
 public record SelfSigned(String key, String certificate) {
   private static final String PASSWORD = "changeit";
+  private static final String LOCAL = "san=dns:localhost,ip:127.0.0.1";
 
   /** Makes one of elliptic curves, with a file in a folder. */
   public static SelfSigned make(Path folder, String name)
       throws IOException, InterruptedException, GeneralSecurityException {
-    return make(folder, name, "EC", "-groupname", "secp256r1");
+    return named(folder, name, LOCAL);
+  }
+
+  /** Makes one that a class of tests may hold for good; its folder is gone afterwards. */
+  public static SelfSigned lasting(String name, Maker maker) {
+    try {
+      Path folder = Files.createTempDirectory("keys");
+      try {
+        return maker.make(folder, name);
+      } finally {
+        Files.deleteIfExists(folder.resolve(name + ".p12"));
+        Files.delete(folder);
+      }
+    } catch (IOException | InterruptedException | GeneralSecurityException broken) {
+      throw new AssertionError(broken);
+    }
+  }
+
+  /** How one is made. */
+  @FunctionalInterface
+  public interface Maker {
+    /** Makes it, with a file in a folder. */
+    SelfSigned make(Path folder, String name)
+        throws IOException, InterruptedException, GeneralSecurityException;
+  }
+
+  /** Makes one with other alternative names, {@code san=dns:a.example.org}. */
+  public static SelfSigned named(Path folder, String name, String alternatives)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    return make(folder, name, alternatives, "EC", "-groupname", "secp256r1");
   }
 
   /** Makes one of RSA, which the older ciphers need. */
   public static SelfSigned rsa(Path folder, String name)
       throws IOException, InterruptedException, GeneralSecurityException {
-    return make(folder, name, "RSA", "-keysize", "2048");
+    return make(folder, name, LOCAL, "RSA", "-keysize", "2048");
   }
 
   private static SelfSigned make(
-      Path folder, String name, String algorithm, String option, String value)
+      Path folder, String name, String alternatives, String algorithm, String option, String value)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path store = folder.resolve(name + ".p12");
     Command made =
@@ -59,7 +89,7 @@ public record SelfSigned(String key, String certificate) {
                 "-dname",
                 "CN=" + name,
                 "-ext",
-                "san=dns:localhost,ip:127.0.0.1",
+                alternatives,
                 "-validity",
                 "2"));
     if (made.exitCode() != 0) {

@@ -116,6 +116,39 @@ final class TermsFileTest {
   }
 
   @Test
+  void parse_valuesAtTheirBounds_areTaken() {
+    Terms terms =
+        TermsFile.parse(
+            """
+            default:
+              bytes: {rate: 1000000000/s}
+              compute-milliseconds: {rate: 1000000 / s}
+              budget: {month: 1000000000000, warn-at: 1}
+            callers: [{caller: a, budget: {month: 0, warn-at: 0}}]
+            prices: {gigabyte: 1000000000000}
+            """);
+    assertThat(terms.of("b").budget()).contains(new Budget(1e12, 1));
+    assertThat(terms.of("a").budget()).contains(new Budget(0, 0));
+    assertThat(terms.others().limits().get(QuotaKind.BYTES).amount()).isEqualTo(1_000_000_000);
+    assertThatThrownBy(() -> TermsFile.parse("prices: {gigabyte: 1000000000001}"))
+        .hasMessage("prices.gigabyte must be a number from 0 to 1000000000000");
+  }
+
+  @Test
+  void parse_brokenYaml_isNamedByItsLine() {
+    assertThatThrownBy(() -> TermsFile.parse("default: {}\n\ndefault: {}"))
+        .hasMessageStartingWith("it is no YAML in line 3: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1/s, second", "1/m, minute", "1/h, hour", "1/d, day"})
+  void words_ofEachPeriod_nameIt(String rate, String period) {
+    Terms terms = TermsFile.parse("default: {requests: {rate: " + rate + ", burst: 7}}");
+    assertThat(terms.others().limits().get(QuotaKind.REQUESTS).words())
+        .isEqualTo("1 a " + period + ", 7 at once");
+  }
+
+  @Test
   void parse_fileLargerThanTheMost_isRefused() {
     assertThat(TermsFile.parse("#" + "x".repeat(TermsFile.LARGEST - 1))).isNotNull();
     assertThatThrownBy(() -> TermsFile.parse("#" + "x".repeat(TermsFile.LARGEST)))

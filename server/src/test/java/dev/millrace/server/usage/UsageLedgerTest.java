@@ -113,6 +113,7 @@ final class UsageLedgerTest {
     ledger.ended("j1");
     ledger.flush();
     assertThat(store.jobs).containsEntry("j1", 3L);
+    assertThat(training(ledger, "j1", 1)).as("nothing is known of it here").isTrue();
   }
 
   @Test

@@ -132,7 +132,8 @@ public final class TokenCheck {
     if (words.contains("aud")) {
       return "its audience is another";
     }
-    return words.contains("iss") ? "its issuer is another" : "a claim is missing or wrong";
+    // Not "iss" alone, which "missing" has, too.
+    return words.contains("iss claim") ? "its issuer is another" : "a claim is missing or wrong";
   }
 
   /** A name that is harmless in logs and lists. */

@@ -37,7 +37,7 @@ public final class KeyUse {
       seconds.putAll(
           JSON.readValue(Files.readAllBytes(file), new TypeReference<Map<String, Long>>() {}));
     } catch (NoSuchFileException unused) {
-      changed.set(false);
+      // No key was used yet.
     }
   }
 

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -107,10 +108,12 @@ final class KeySetsTest {
   @Test
   void read_ofAUrl_takesTheAnswerAndFollowsNobodyElse() throws Exception {
     AtomicInteger elsewhere = new AtomicInteger();
+    AtomicReference<String> accepted = new AtomicReference<>();
     HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     server.createContext(
         "/keys",
         exchange -> {
+          accepted.set(exchange.getRequestHeaders().getFirst("Accept"));
           byte[] body = FIRST.keys().getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(200, body.length);
           exchange.getResponseBody().write(body);
@@ -131,6 +134,13 @@ final class KeySetsTest {
           exchange.close();
         });
     server.createContext(
+        "/largest",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 512 << 10);
+          exchange.getResponseBody().write(new byte[512 << 10]);
+          exchange.close();
+        });
+    server.createContext(
         "/endless",
         exchange -> {
           exchange.sendResponseHeaders(200, 0);
@@ -147,6 +157,8 @@ final class KeySetsTest {
     try {
       String base = "http://127.0.0.1:" + server.getAddress().getPort();
       assertThat(new KeySetUrl(URI.create(base + "/keys")).read()).isEqualTo(FIRST.keys());
+      assertThat(accepted.get()).isEqualTo("application/jwk-set+json, application/json");
+      assertThat(new KeySetUrl(URI.create(base + "/largest")).read()).hasSize(512 << 10);
       assertThatThrownBy(() -> new KeySetUrl(URI.create(base + "/moved")).read())
           .hasMessageContaining("HTTP 302");
       assertThat(elsewhere).hasValue(0);

@@ -45,6 +45,15 @@ final class GrantsTest {
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
   }
 
+  @Test
+  void matches_nameLongerThanNamesAre_isFalse() {
+    assertThat(new NamePattern("a*").matches("a".repeat(128))).isTrue();
+    assertThat(new NamePattern("a*").matches("a".repeat(129))).isFalse();
+    assertThat(new NamePattern("*").matches("a".repeat(129))).isTrue();
+    assertThat(NamePattern.isValid("a".repeat(128))).isTrue();
+    assertThat(NamePattern.isValid("a".repeat(129))).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource({"viewer", "predictor:team-a-*", "admin:*", "trainer:a.b_c-d"})
   void parse_whatIsAGrant_isReadAndWritten(String text) {
@@ -79,6 +88,8 @@ final class GrantsTest {
     assertThat(of("admin:team-*", "viewer").mayEverywhere(Permission.ADMIN)).isFalse();
     assertThat(of("admin:team-*", "viewer").mayEverywhere(Permission.VIEW)).isTrue();
     assertThat(of().maySomewhere(Permission.VIEW)).isFalse();
+    assertThat(of("viewer:x").maySomewhere(Permission.VIEW)).isTrue();
+    assertThat(of("viewer:x").maySomewhere(Permission.PREDICT)).isFalse();
   }
 
   private static Grants of(String... grants) {
