@@ -40,7 +40,7 @@ final class DoorkeeperTest {
   private final InFlight inFlight = new InFlight();
   private final HttpService route =
       (context, request) -> {
-        served.add(RequestCaller.of(context));
+        served.add(RequestCaller.of(context).caller());
         assertThat(RequestCaller.current()).isEqualTo(RequestCaller.of(context));
         return HttpResponse.of(HttpStatus.OK);
       };

@@ -2,6 +2,7 @@ package dev.millrace.server.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.server.model.Admitted;
 import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.Credentials;
 import dev.millrace.server.model.ErrorReason;
@@ -27,10 +28,12 @@ import org.junit.jupiter.api.Test;
 final class CallerDoorsTest {
   private static final String PREDICT = "millrace.v1.InferenceService/Predict";
   private static final Caller ALICE = new Caller("alice");
+  private static final Admitted ADMITTED = new Admitted(ALICE, () -> ALICE);
 
   private final List<Object> asked = new ArrayList<>();
   private final List<Caller> served = new ArrayList<>();
   private final StatusMapper statuses = new StatusMapper(() -> "id");
+  private final OpenStreams streams = new OpenStreams(Runnable::run);
   private final FakeServerCall<PredictRequest, PredictResponse> wire =
       new FakeServerCall<>(
           InferenceServiceGrpc.getPredictMethod(),
@@ -44,7 +47,7 @@ final class CallerDoorsTest {
     Metadata headers = new Metadata();
     headers.put(header("authorization"), "Bearer x");
     headers.put(header("x-api-key"), "key");
-    call(CallerInterceptor.ofNetwork(new Asked(), statuses), headers);
+    call(CallerInterceptor.ofNetwork(new Asked(), streams, statuses), headers);
     assertThat(served).containsExactly(ALICE);
     assertThat(asked).hasSize(2).startsWith(PREDICT);
     Credentials shown = (Credentials) asked.get(1);
@@ -56,7 +59,7 @@ final class CallerDoorsTest {
 
   @Test
   void ofNetwork_callThatShowsNothing_isAdmittedByItsAddress() {
-    call(CallerInterceptor.ofNetwork(new Asked(), statuses), new Metadata());
+    call(CallerInterceptor.ofNetwork(new Asked(), streams, statuses), new Metadata());
     Credentials shown = (Credentials) asked.get(1);
     assertThat(shown.authorization()).isEmpty();
     assertThat(shown.apiKey()).isEmpty();
@@ -66,7 +69,7 @@ final class CallerDoorsTest {
   void ofNetwork_callThatIsNotAdmitted_endsThere() {
     closed = true;
     ServerCall.Listener<PredictRequest> listener =
-        call(CallerInterceptor.ofNetwork(new Asked(), statuses), new Metadata());
+        call(CallerInterceptor.ofNetwork(new Asked(), streams, statuses), new Metadata());
     listener.onMessage(PredictRequest.getDefaultInstance());
     assertThat(served).isEmpty();
     assertThat(wire.closes())
@@ -76,8 +79,8 @@ final class CallerDoorsTest {
 
   @Test
   void behind_anotherDoor_theCallerIsWhomItNames() {
-    call(CallerInterceptor.behind(() -> ALICE, new Asked(), statuses), new Metadata());
-    call(CallerInterceptor.behind(() -> null, new Asked(), statuses), new Metadata());
+    call(CallerInterceptor.behind(() -> ADMITTED, new Asked(), streams, statuses), new Metadata());
+    call(CallerInterceptor.behind(() -> null, new Asked(), streams, statuses), new Metadata());
     assertThat(served).containsExactly(ALICE, Caller.UNKNOWN);
     assertThat(asked).containsExactly(PREDICT, ALICE, PREDICT, Caller.UNKNOWN);
   }
@@ -85,18 +88,18 @@ final class CallerDoorsTest {
   @Test
   void behind_anotherDoor_theCallIsAdmittedAllTheSame() {
     closed = true;
-    call(CallerInterceptor.behind(() -> ALICE, new Asked(), statuses), new Metadata());
+    call(CallerInterceptor.behind(() -> ADMITTED, new Asked(), streams, statuses), new Metadata());
     assertThat(served).isEmpty();
     assertThat(wire.closes()).hasSize(1);
   }
 
   @Test
   void named_byAHeader_isItsCaller() {
-    Metadata.Key<Caller> key = Metadata.Key.of("caller-bin", new Marshaller());
+    Metadata.Key<Admitted> key = Metadata.Key.of("caller-bin", new Marshaller());
     Metadata headers = new Metadata();
-    headers.put(key, ALICE);
-    call(CallerInterceptor.named(key, new Asked(), statuses), headers);
-    call(CallerInterceptor.named(key, new Asked(), statuses), new Metadata());
+    headers.put(key, ADMITTED);
+    call(CallerInterceptor.named(key, new Asked(), streams, statuses), headers);
+    call(CallerInterceptor.named(key, new Asked(), streams, statuses), new Metadata());
     assertThat(served).containsExactly(ALICE, Caller.UNKNOWN);
   }
 
@@ -114,15 +117,16 @@ final class CallerDoorsTest {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
   }
 
-  private static final class Marshaller implements Metadata.BinaryMarshaller<Caller> {
+  private static final class Marshaller implements Metadata.BinaryMarshaller<Admitted> {
     @Override
-    public byte[] toBytes(Caller caller) {
-      return caller.id().getBytes(StandardCharsets.UTF_8);
+    public byte[] toBytes(Admitted admitted) {
+      return admitted.caller().id().getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
-    public Caller parseBytes(byte[] id) {
-      return new Caller(new String(id, StandardCharsets.UTF_8));
+    public Admitted parseBytes(byte[] id) {
+      Caller caller = new Caller(new String(id, StandardCharsets.UTF_8));
+      return new Admitted(caller, () -> caller);
     }
   }
 

@@ -21,9 +21,9 @@ import java.io.UncheckedIOException;
 import java.util.regex.Pattern;
 
 /**
- * Reads and writes documents of JSON in UTF-8. NaN, Infinity and -Infinity are numbers; a key twice in one
- * object is an error; so is nesting deeper than {@value #MOST_NESTING}, a number of more than
- * {@value #MOST_DIGITS} characters, and whatever follows the document. Thread-safe.
+ * Reads and writes documents of JSON in UTF-8. NaN, Infinity and -Infinity are numbers; a key twice
+ * in one object is an error; so is nesting deeper than {@value #MOST_NESTING}, a number of more
+ * than {@value #MOST_DIGITS} characters, and whatever follows the document. Thread-safe.
  */
 public final class StrictJson {
   /** Deepest nesting: the most dimensions of a tensor, and what is around it. */
