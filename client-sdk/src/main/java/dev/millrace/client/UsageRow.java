@@ -8,7 +8,7 @@ import java.util.Optional;
  * What a group used. What rows are not told apart by is empty or 0.
  *
  * @param time when its hour or day begins
- * @param caller who; empty for the server itself
+ * @param caller who; {@code (server)} for the server itself
  * @param model id of the model
  * @param version number of the version; 0 for a training
  * @param requests predictions that were answered

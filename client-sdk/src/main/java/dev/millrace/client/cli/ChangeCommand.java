@@ -29,6 +29,6 @@ abstract class ChangeCommand extends ClientCommand {
 
   /** Prints what was done. */
   void tell(Json result, String words) {
-    out().println(options().isJson() ? result.line() : words);
+    out().println(isJson() ? result.line() : words);
   }
 }

@@ -18,13 +18,13 @@ import picocli.CommandLine.Spec;
  * A command that asks a server: connects, prints the answer, and turns failures into one line and
  * an exit code.
  */
-abstract class ClientCommand implements Callable<Integer> {
+public abstract class ClientCommand implements Callable<Integer> {
   @Mixin private ServerOptions options = new ServerOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /** Asks and prints; what it returns is the exit code. */
-  abstract int ask(MillraceClient client);
+  protected abstract int ask(MillraceClient client);
 
   @Override
   public final Integer call() {
@@ -46,7 +46,13 @@ abstract class ClientCommand implements Callable<Integer> {
     return options;
   }
 
-  PrintWriter out() {
+  /** True when the answer is for programs, as JSON. */
+  protected final boolean isJson() {
+    return options.isJson();
+  }
+
+  /** Where the answer goes. */
+  protected final PrintWriter out() {
     return spec.commandLine().getOut();
   }
 

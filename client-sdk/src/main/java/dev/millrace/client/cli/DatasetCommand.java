@@ -84,7 +84,7 @@ final class DatasetCommand {
     private int days;
 
     @Override
-    int ask(MillraceClient client) {
+    protected int ask(MillraceClient client) {
       List<String> layout = layout();
       if (layout.isEmpty()) {
         return send(client, files);
@@ -147,9 +147,9 @@ final class DatasetCommand {
   @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the datasets.")
   static final class ListAll extends ClientCommand {
     @Override
-    int ask(MillraceClient client) {
+    protected int ask(MillraceClient client) {
       List<DatasetInfo> all = client.datasets().list();
-      if (options().isJson()) {
+      if (isJson()) {
         out()
             .println(
                 Json.object()
@@ -177,14 +177,14 @@ final class DatasetCommand {
     private String name = "";
 
     @Override
-    int ask(MillraceClient client) {
+    protected int ask(MillraceClient client) {
       show(this, client.datasets().get(name));
       return CommandLine.ExitCode.OK;
     }
   }
 
   private static void show(ClientCommand command, DatasetInfo dataset) {
-    if (command.options().isJson()) {
+    if (command.isJson()) {
       command
           .out()
           .println(

@@ -27,7 +27,7 @@ final class DatasetDeleteCommand extends ClientCommand {
   private String reason = "";
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     DatasetReceipt receipt = client.datasets().delete(name, withVersions, reason);
     ReceiptWords.print(this, receipt);
     return CommandLine.ExitCode.OK;

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
     description = "Prints the receipts of all deleted datasets, newest first.")
 final class DatasetDeletionsCommand extends ClientCommand {
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     client.datasets().deletions().forEach(receipt -> ReceiptWords.print(this, receipt));
     return CommandLine.ExitCode.OK;
   }

@@ -18,7 +18,7 @@ final class DeleteCommand extends VersionCommand {
   private boolean yes;
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     Console terminal = System.console();
     if (!yes && terminal != null) {
       String answer = terminal.readLine("Delete %s and its files for good? Type yes: ", subject());

@@ -27,9 +27,9 @@ final class DiffCommand extends ClientCommand {
   private long changed;
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     VersionDiff diff = client.model(model).diff(base, changed);
-    if (options().isJson()) {
+    if (isJson()) {
       out().println(Json.write(json(diff)));
       return CommandLine.ExitCode.OK;
     }

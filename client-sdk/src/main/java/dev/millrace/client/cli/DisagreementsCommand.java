@@ -22,9 +22,9 @@ final class DisagreementsCommand extends ClientCommand {
   private String model = "";
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     List<Disagreement> seen = client.model(model).disagreements();
-    if (options().isJson()) {
+    if (isJson()) {
       out()
           .println(
               Json.object()

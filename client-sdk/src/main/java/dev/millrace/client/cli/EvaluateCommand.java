@@ -107,7 +107,7 @@ final class EvaluateCommand extends ClientCommand {
   private boolean detach;
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     EvaluationRequest request =
         new EvaluationRequest(
             named(version),
@@ -125,7 +125,7 @@ final class EvaluateCommand extends ClientCommand {
     if (detach) {
       out()
           .println(
-              options().isJson()
+              isJson()
                   ? Json.object().with("evaluation", evaluation.id()).line()
                   : evaluation.id());
       return CommandLine.ExitCode.OK;
@@ -140,7 +140,7 @@ final class EvaluateCommand extends ClientCommand {
       return CommandLine.ExitCode.SOFTWARE;
     }
     EvaluationReport report = end.report().get();
-    if (options().isJson()) {
+    if (isJson()) {
       out().println(EvaluationJson.line(end.id(), report));
     } else {
       new EvaluationTable(out()).print(report);
@@ -160,7 +160,7 @@ final class EvaluateCommand extends ClientCommand {
   }
 
   private EvaluationInfo follow(EvaluationHandle evaluation) {
-    if (options().isJson()) {
+    if (isJson()) {
       return evaluation.follow(now -> {});
     }
     err().println("evaluation " + evaluation.id());

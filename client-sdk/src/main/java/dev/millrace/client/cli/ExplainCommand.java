@@ -19,9 +19,9 @@ final class ExplainCommand extends ClientCommand {
   private String model = "";
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     ModelInfo status = client.model(model).status();
-    if (options().isJson()) {
+    if (isJson()) {
       out().println(Json.write(Explanation.json(status)));
     } else {
       Explanation.print(out(), status);

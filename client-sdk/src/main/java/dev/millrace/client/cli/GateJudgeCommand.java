@@ -23,8 +23,8 @@ final class GateJudgeCommand extends ClientCommand {
   private boolean hold;
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     client.model(model).gate().judge(version, hold);
-    return new JudgementPrinter(client, model, options().isJson(), out(), err()).follow(version);
+    return new JudgementPrinter(client, model, isJson(), out(), err()).follow(version);
   }
 }

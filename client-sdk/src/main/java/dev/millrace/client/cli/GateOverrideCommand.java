@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
             + " history keeps it.")
 final class GateOverrideCommand extends VersionCommand {
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     changes(client).overrideGate(version());
     tell(json("gate overridden"), subject() + " is the champion, past the gate");
     return CommandLine.ExitCode.OK;

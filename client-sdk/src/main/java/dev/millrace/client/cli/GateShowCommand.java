@@ -17,9 +17,9 @@ final class GateShowCommand extends ClientCommand {
   private String model = "";
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     GateInfo gate = client.model(model).gate().show();
-    if (options().isJson()) {
+    if (isJson()) {
       out()
           .println(
               Json.object()

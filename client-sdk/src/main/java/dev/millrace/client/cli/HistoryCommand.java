@@ -31,12 +31,12 @@ final class HistoryCommand extends ClientCommand {
   private int most;
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     if (most < 1) {
       throw new IllegalArgumentException("--most takes a number from 1");
     }
     List<HistoryEntry> entries = client.model(model).changes().history(most);
-    if (options().isJson()) {
+    if (isJson()) {
       out()
           .println(
               Json.object()

@@ -57,7 +57,7 @@ final class ImportCommand extends ClientCommand {
   private String reason = "";
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     ImportOptions options = ImportOptions.none().withReason(reason);
     for (Map.Entry<String, String> parameter : parameters.entrySet()) {
       options = options.withParameter(parameter.getKey(), parameter.getValue());
@@ -69,7 +69,7 @@ final class ImportCommand extends ClientCommand {
       options = options.withParent(parent.get());
     }
     ImportedVersion imported = send(client, options);
-    if (options().isJson()) {
+    if (isJson()) {
       out()
           .println(
               Json.object()
@@ -87,7 +87,7 @@ final class ImportCommand extends ClientCommand {
   }
 
   private ImportedVersion send(MillraceClient client, ImportOptions options) {
-    if (options().isJson() || System.console() == null) {
+    if (isJson() || System.console() == null) {
       return client.model(model).importVersion(folder, options);
     }
     try (ProgressBar bar = bar()) {

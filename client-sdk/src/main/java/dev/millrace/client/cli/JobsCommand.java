@@ -21,13 +21,13 @@ final class JobsCommand extends ClientCommand {
   private String cancel = "";
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     if (!watch.isEmpty()) {
-      return JobPrinter.follow(client.trainingJob(watch), options().isJson(), out(), err());
+      return JobPrinter.follow(client.trainingJob(watch), isJson(), out(), err());
     }
     List<TrainingJobInfo> jobs =
         cancel.isEmpty() ? client.trainingJobs() : List.of(client.trainingJob(cancel).cancel());
-    if (options().isJson()) {
+    if (isJson()) {
       out()
           .println(
               Json.object().with("jobs", jobs.stream().map(JobsCommand::json).toList()).line());

@@ -27,7 +27,7 @@ final class LabelCommand extends ChangeCommand {
   private boolean remove;
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     if (remove == version > 0) {
       throw new IllegalArgumentException("give a version, or --remove");
     }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
     description = "Has a version loaded and kept loaded; 'millrace status' tells when it is there.")
 final class LoadCommand extends VersionCommand {
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     changes(client).load(version());
     tell(json("loading"), subject() + " is being loaded");
     return CommandLine.ExitCode.OK;

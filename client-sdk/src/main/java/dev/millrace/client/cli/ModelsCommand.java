@@ -13,9 +13,9 @@ import picocli.CommandLine.Command;
     description = "Lists the models and their versions.")
 final class ModelsCommand extends ClientCommand {
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     List<ModelInfo> models = client.models();
-    if (options().isJson()) {
+    if (isJson()) {
       out()
           .println(
               Json.object()

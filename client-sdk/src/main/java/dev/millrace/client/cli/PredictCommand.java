@@ -37,7 +37,7 @@ final class PredictCommand extends ClientCommand {
   private long version;
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     for (Path file : files) {
       if (!Files.isReadable(file)) {
         err().println("error: there is no file " + file + " that can be read");
@@ -49,7 +49,7 @@ final class PredictCommand extends ClientCommand {
     long start = System.nanoTime();
     List<Classification> answers = asked.classify(files.toArray(Path[]::new));
     double milliseconds = (System.nanoTime() - start) / 1e6;
-    if (options().isJson()) {
+    if (isJson()) {
       out().println(Json.write(json(answers, milliseconds)));
     } else {
       for (int i = 0; i < answers.size(); i++) {

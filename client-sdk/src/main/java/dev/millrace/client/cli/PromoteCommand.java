@@ -30,7 +30,7 @@ final class PromoteCommand extends VersionCommand {
   private String bake = "";
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     ChampionMove move = changes(client).promote(version(), allowBreaking, bake());
     tell(
         json("promoted").with("former_version", move.from().orElse(0)),

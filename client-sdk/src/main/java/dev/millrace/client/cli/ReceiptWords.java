@@ -8,7 +8,7 @@ final class ReceiptWords {
   private ReceiptWords() {}
 
   static void print(ClientCommand command, DatasetReceipt receipt) {
-    if (command.options().isJson()) {
+    if (command.isJson()) {
       command.out().println(json(receipt).line());
       return;
     }

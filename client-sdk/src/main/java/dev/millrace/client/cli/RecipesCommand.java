@@ -14,9 +14,9 @@ import picocli.CommandLine.Command;
     description = "Lists the ways to train, and the parameters of each.")
 final class RecipesCommand extends ClientCommand {
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     List<RecipeInfo> recipes = client.recipes();
-    if (options().isJson()) {
+    if (isJson()) {
       out()
           .println(
               Json.object()

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
     description = "Makes the former champion the champion again.")
 final class RollbackCommand extends ChangeCommand {
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     ChampionMove move = changes(client).rollBack();
     tell(
         Json.object()

@@ -20,9 +20,9 @@ final class StatusCommand extends ClientCommand {
   private String model = "";
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     ModelInfo status = client.model(model).status();
-    if (options().isJson()) {
+    if (isJson()) {
       Json json = TrafficWords.json(status);
       VersionTable.json(status).forEach(json::with);
       out().println(json.line());

@@ -76,7 +76,7 @@ final class SweepCommand extends ClientCommand {
   }
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     List<Map<String, String>> grid = Grid.of(values);
     List<TrainingJobHandle> jobs = new ArrayList<>();
     for (Map<String, String> tried : grid) {
@@ -86,13 +86,13 @@ final class SweepCommand extends ClientCommand {
     for (int i = 0; i < grid.size(); i++) {
       TrainingJobInfo end = jobs.get(i).follow(event -> {});
       runs.add(new Run(grid.get(i), end));
-      if (!options().isJson()) {
+      if (!isJson()) {
         err().printf("%d of %d: %s %s%n", i + 1, grid.size(), end.id(), end.state());
         err().flush();
       }
     }
     runs.sort(Comparator.comparingDouble(Run::rank).reversed());
-    if (options().isJson()) {
+    if (isJson()) {
       out()
           .println(
               Json.object().with("runs", runs.stream().map(SweepCommand::json).toList()).line());

@@ -33,7 +33,7 @@ final class TrafficCommand extends ChangeCommand {
   private boolean clear;
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     if (clear != (canaries.isEmpty() && shadow.isEmpty())) {
       throw new IllegalArgumentException("give --canary or --shadow, or --clear alone");
     }

@@ -65,7 +65,7 @@ final class TrainCommand extends ClientCommand {
   private boolean detach;
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     TrainingRequest request =
         TrainingRequest.defaults().withModel(model).withRecipe(recipe).withDataset(dataset);
     for (Map.Entry<String, String> parameter : parameters.entrySet()) {
@@ -82,10 +82,10 @@ final class TrainCommand extends ClientCommand {
     }
     TrainingJobHandle job = client.train(request);
     if (detach) {
-      out().println(options().isJson() ? Json.object().with("job", job.id()).line() : job.id());
+      out().println(isJson() ? Json.object().with("job", job.id()).line() : job.id());
       return CommandLine.ExitCode.OK;
     }
-    int code = JobPrinter.follow(job, options().isJson(), out(), err());
+    int code = JobPrinter.follow(job, isJson(), out(), err());
     return serve && code == CommandLine.ExitCode.OK ? judge(client, job.get()) : code;
   }
 
@@ -97,6 +97,6 @@ final class TrainCommand extends ClientCommand {
     if (gate.judgement(version).isEmpty()) {
       gate.judge(version, false);
     }
-    return new JudgementPrinter(client, trained, options().isJson(), out(), err()).follow(version);
+    return new JudgementPrinter(client, trained, isJson(), out(), err()).follow(version);
   }
 }

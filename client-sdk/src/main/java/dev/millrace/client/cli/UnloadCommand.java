@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
     description = "Takes a version out of memory; its files stay.")
 final class UnloadCommand extends VersionCommand {
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     changes(client).unload(version());
     tell(json("unloading"), subject() + " is being taken out of memory");
     return CommandLine.ExitCode.OK;

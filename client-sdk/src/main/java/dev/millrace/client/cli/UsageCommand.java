@@ -53,7 +53,7 @@ final class UsageCommand extends ClientCommand {
   private boolean csv;
 
   @Override
-  int ask(MillraceClient client) {
+  protected int ask(MillraceClient client) {
     Set<UsageDimension> dimensions = EnumSet.noneOf(UsageDimension.class);
     by.forEach(name -> dimensions.add(dimension(name)));
     UsageReport report =
@@ -68,7 +68,7 @@ final class UsageCommand extends ClientCommand {
                     model));
     if (csv) {
       UsageTable.csv(report, out());
-    } else if (options().isJson()) {
+    } else if (isJson()) {
       out().println(UsageTable.json(report));
     } else {
       UsageTable.columns(report, dimensions, out());

@@ -28,41 +28,32 @@ import dev.millrace.v1.VersionState;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** The commands that change versions, against a real gRPC server. */
 final class ChangeCommandsTest {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-  private final CommandLine program = new CommandLine(CommandSpec.create().name("millrace"));
   private final FakeModels models = new FakeModels();
-  private FakeServer server;
+  private CommandRig rig;
 
   @BeforeEach
   void start() throws IOException {
-    server = FakeServer.start(models);
-    ClientCommands.addTo(program);
-    program.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    rig = CommandRig.start(models);
   }
 
   @AfterEach
   void stop() throws InterruptedException {
-    server.close();
+    rig.close();
   }
 
   @Test
   void loadUnloadAndDelete_nameTheVersionAndSayWhy() {
-    assertThat(run("load", "mnist", "3", "--reason", "tests", "--etag", "7")).isZero();
-    assertThat(run("unload", "mnist", "3")).isZero();
-    assertThat(run("delete", "mnist", "3", "--yes")).isZero();
+    assertThat(rig.run("load", "mnist", "3", "--reason", "tests", "--etag", "7")).isZero();
+    assertThat(rig.run("unload", "mnist", "3")).isZero();
+    assertThat(rig.run("delete", "mnist", "3", "--yes")).isZero();
     assertThat(models.asked)
         .containsExactly(
             LoadVersionRequest.newBuilder()
@@ -72,7 +63,7 @@ final class ChangeCommandsTest {
                 .build(),
             UnloadVersionRequest.newBuilder().setName("models/mnist/versions/3").build(),
             DeleteVersionRequest.newBuilder().setName("models/mnist/versions/3").build());
-    assertThat(out.toString().lines())
+    assertThat(rig.out().lines())
         .containsExactly(
             "mnist version 3 is being loaded",
             "mnist version 3 is being taken out of memory",
@@ -81,8 +72,8 @@ final class ChangeCommandsTest {
 
   @Test
   void label_setAndRemoved_asksForTheVersionOrForNone() {
-    assertThat(run("label", "mnist", "challenger", "3")).isZero();
-    assertThat(run("label", "mnist", "challenger", "--remove")).isZero();
+    assertThat(rig.run("label", "mnist", "challenger", "3")).isZero();
+    assertThat(rig.run("label", "mnist", "challenger", "--remove")).isZero();
     assertThat(models.asked)
         .containsExactly(
             SetLabelRequest.newBuilder()
@@ -90,27 +81,27 @@ final class ChangeCommandsTest {
                 .setVersion(3)
                 .build(),
             SetLabelRequest.newBuilder().setName("models/mnist/labels/challenger").build());
-    assertThat(run("label", "mnist", "challenger")).isEqualTo(2);
-    assertThat(run("label", "mnist", "challenger", "3", "--remove")).isEqualTo(2);
+    assertThat(rig.run("label", "mnist", "challenger")).isEqualTo(2);
+    assertThat(rig.run("label", "mnist", "challenger", "3", "--remove")).isEqualTo(2);
   }
 
   @Test
   void promote_options_goWithTheCall() {
-    assertThat(run("promote", "mnist", "4", "--allow-breaking", "--bake", "10m")).isZero();
+    assertThat(rig.run("promote", "mnist", "4", "--allow-breaking", "--bake", "10m")).isZero();
     PromoteRequest asked = (PromoteRequest) models.asked.get(0);
     assertThat(asked.getAllowBreaking()).isTrue();
     assertThat(asked.getBakeDuration().getSeconds()).isEqualTo(600);
-    assertThat(out.toString()).contains("mnist version 4 is the champion; before it was version 3");
-    assertThat(run("promote", "mnist", "4", "--bake", "soon")).isEqualTo(2);
-    assertThat(run("promote", "mnist", "4", "--output", "json")).isZero();
-    assertThat(out.toString())
+    assertThat(rig.out()).contains("mnist version 4 is the champion; before it was version 3");
+    assertThat(rig.run("promote", "mnist", "4", "--bake", "soon")).isEqualTo(2);
+    assertThat(rig.run("promote", "mnist", "4", "--output", "json")).isZero();
+    assertThat(rig.out())
         .contains("{\"model\":\"mnist\",\"version\":4,\"done\":\"promoted\",\"former_version\":3}");
     assertThat(((PromoteRequest) models.asked.get(1)).hasBakeDuration()).isFalse();
   }
 
   @Test
   void rollback_withoutEtag_readsItSoThatNoRetryRollsBackTwice() {
-    assertThat(run("rollback", "mnist", "--reason", "no good")).isZero();
+    assertThat(rig.run("rollback", "mnist", "--reason", "no good")).isZero();
     assertThat(models.asked)
         .containsExactly(
             RollbackRequest.newBuilder()
@@ -118,41 +109,30 @@ final class ChangeCommandsTest {
                 .setEtag("7")
                 .setReason("no good")
                 .build());
-    assertThat(out.toString())
-        .contains("mnist version 3 is the champion again; version 4 is no longer");
+    assertThat(rig.out()).contains("mnist version 3 is the champion again; version 4 is no longer");
   }
 
   @Test
   void history_text_isATableWithEvidence() {
-    assertThat(run("history", "mnist")).isZero();
-    assertThat(out.toString().lines())
+    assertThat(rig.run("history", "mnist")).isZero();
+    assertThat(rig.out().lines())
         .containsExactly(
             "TIME                 ACTION         FROM     TO  BY               WHY",
             "1970-01-01T00:00:00Z ROLLED_BACK       4      3  millrace         too many errors",
             "    errors: 12 of 80");
-    assertThat(run("history", "mnist", "--most", "0")).isEqualTo(2);
+    assertThat(rig.run("history", "mnist", "--most", "0")).isEqualTo(2);
   }
 
   @Test
   void status_storedAndLabelledVersions_areShown() {
-    assertThat(run("status", "mnist")).isZero();
-    assertThat(out.toString().lines().toList().get(1))
-        .contains("STORED")
-        .endsWith("challenger, old");
+    assertThat(rig.run("status", "mnist")).isZero();
+    assertThat(rig.out().lines().toList().get(1)).contains("STORED").endsWith("challenger, old");
   }
 
   @Test
   void change_refused_tellsTheReason() {
-    assertThat(run("load", "nobody", "1")).isEqualTo(1);
-    assertThat(err.toString()).contains("error: no good (MODEL_NOT_FOUND)");
-  }
-
-  private int run(String... words) {
-    String[] all = new String[words.length + 2];
-    System.arraycopy(words, 0, all, 0, words.length);
-    all[words.length] = "--server";
-    all[words.length + 1] = server.address();
-    return program.execute(all);
+    assertThat(rig.run("load", "nobody", "1")).isEqualTo(1);
+    assertThat(rig.err()).contains("error: no good (MODEL_NOT_FOUND)");
   }
 
   private static final class FakeModels extends ModelServiceGrpc.ModelServiceImplBase {

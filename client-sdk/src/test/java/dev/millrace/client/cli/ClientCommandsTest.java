@@ -14,50 +14,41 @@ import dev.millrace.v1.VersionState;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
 final class ClientCommandsTest {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-  private final CommandLine program = new CommandLine(CommandSpec.create().name("millrace"));
-  private FakeServer server;
+  private CommandRig rig;
 
   @BeforeEach
   void start() throws IOException {
-    server = FakeServer.start(new FakeModels());
-    ClientCommands.addTo(program);
-    program.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    rig = CommandRig.start(new FakeModels());
   }
 
   @AfterEach
   void stop() throws InterruptedException {
-    server.close();
+    rig.close();
   }
 
   @Test
   void models_text_isATable() {
-    assertThat(run("models")).isZero();
-    assertThat(out.toString()).contains("MODEL", "mnist", "AVAILABLE", "98.82 %", "13.1 MB");
+    assertThat(rig.run("models")).isZero();
+    assertThat(rig.out()).contains("MODEL", "mnist", "AVAILABLE", "98.82 %", "13.1 MB");
   }
 
   @Test
   void models_json_isOneDocument() {
-    assertThat(run("models", "--output", "json")).isZero();
-    assertThat(out.toString().trim())
+    assertThat(rig.run("models", "--output", "json")).isZero();
+    assertThat(rig.out().trim())
         .startsWith("{\"models\":[{\"model\":\"mnist\",\"versions\":[{\"version\":3,")
         .endsWith("}]}]}");
   }
 
   @Test
   void explain_text_tellsWarmUpCoresAndBatchSizes() {
-    assertThat(run("explain", "warm")).isZero();
-    assertThat(out.toString().lines())
+    assertThat(rig.run("explain", "warm")).isZero();
+    assertThat(rig.out().lines())
         .containsExactly(
             "warm version 3: AVAILABLE",
             "  loaded in 410.00 ms; warmed up with 57 requests, 12 of them the model's own records",
@@ -77,8 +68,8 @@ final class ClientCommandsTest {
 
   @Test
   void explain_json_isOneDocumentWithTheSame() {
-    assertThat(run("explain", "warm", "--output", "json")).isZero();
-    assertThat(out.toString().trim())
+    assertThat(rig.run("explain", "warm", "--output", "json")).isZero();
+    assertThat(rig.out().trim())
         .isEqualTo(
             "{'model':'warm','versions':[{'version':3,'state':'AVAILABLE','reason':'','message':'',"
                     .replace('\'', '"')
@@ -100,37 +91,29 @@ final class ClientCommandsTest {
 
   @Test
   void explain_unknownModel_failsWithReason() {
-    assertThat(run("explain", "nobody")).isEqualTo(1);
-    assertThat(err.toString()).contains("error: no good (MODEL_NOT_FOUND)");
+    assertThat(rig.run("explain", "nobody")).isEqualTo(1);
+    assertThat(rig.err()).contains("error: no good (MODEL_NOT_FOUND)");
   }
 
   @Test
   void status_unknownModel_failsWithReason() {
-    assertThat(run("status", "nobody")).isEqualTo(1);
-    assertThat(err.toString()).contains("error: no good (MODEL_NOT_FOUND)");
+    assertThat(rig.run("status", "nobody")).isEqualTo(1);
+    assertThat(rig.err()).contains("error: no good (MODEL_NOT_FOUND)");
   }
 
   @Test
   void anyCommand_noServer_saysHowToStartOne() {
-    assertThat(program.execute("models", "--server", "127.0.0.1:1")).isEqualTo(1);
-    assertThat(err.toString())
+    assertThat(rig.runAsItIs("models", "--server", "127.0.0.1:1")).isEqualTo(1);
+    assertThat(rig.err())
         .contains("no server answers at 127.0.0.1:1; start one with 'millrace serve'");
   }
 
   @Test
   void anyCommand_wrongUse_exitsWithTwo() {
-    assertThat(run("predict")).isEqualTo(2);
-    assertThat(run("predict", "no-such-file.png")).isEqualTo(2);
-    assertThat(run("models", "--output", "xml")).isEqualTo(2);
-    assertThat(run("models", "--deadline", "0")).isEqualTo(2);
-  }
-
-  private int run(String... words) {
-    String[] all = new String[words.length + 2];
-    System.arraycopy(words, 0, all, 0, words.length);
-    all[words.length] = "--server";
-    all[words.length + 1] = server.address();
-    return program.execute(all);
+    assertThat(rig.run("predict")).isEqualTo(2);
+    assertThat(rig.run("predict", "no-such-file.png")).isEqualTo(2);
+    assertThat(rig.run("models", "--output", "xml")).isEqualTo(2);
+    assertThat(rig.run("models", "--deadline", "0")).isEqualTo(2);
   }
 
   private static final class FakeModels extends ModelServiceGrpc.ModelServiceImplBase {

@@ -2,7 +2,6 @@ package dev.millrace.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.client.testing.FakeServer;
 import dev.millrace.v1.ClassFigures;
 import dev.millrace.v1.ConfusionMatrix;
 import dev.millrace.v1.DatasetSplit;
@@ -25,45 +24,36 @@ import dev.millrace.v1.Share;
 import dev.millrace.v1.VersionTest;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** The command that measures versions, against a real gRPC server. */
 @Timeout(60)
 final class EvaluateCommandTest {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-  private final CommandLine program = new CommandLine(CommandSpec.create().name("millrace"));
   private final FakeEvaluations evaluations = new FakeEvaluations();
-  private FakeServer server;
+  private CommandRig rig;
 
   @BeforeEach
   void start() throws IOException {
-    server = FakeServer.start(evaluations);
-    ClientCommands.addTo(program);
-    program.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    rig = CommandRig.start(evaluations);
   }
 
   @AfterEach
   void stop() throws InterruptedException {
-    server.close();
+    rig.close();
   }
 
   @Test
   void evaluate_withoutOptions_measuresTheChampionAndPrintsTables() {
-    assertThat(run("evaluate", "mnist")).isZero();
+    assertThat(rig.run("evaluate", "mnist")).isZero();
     assertThat(evaluations.asked.get(0).getSpec().getModel()).isEqualTo("models/mnist");
     assertThat(evaluations.asked.get(0).getSpec().getBaseline()).isEmpty();
     assertThat(evaluations.asked.get(0).getRequestId()).isNotEmpty();
-    assertThat(out.toString().lines())
+    assertThat(rig.out().lines())
         .contains(
             "mnist, test split, 20 examples (sha256 abcdefabcdef)",
             "models/mnist/versions/3",
@@ -78,13 +68,13 @@ final class EvaluateCommandTest {
             "  fgsm      not measured: no gradients",
             "  example 7 is a 0, read as 1 with 60.0 %",
             "McNemar: no difference beyond chance");
-    assertThat(err.toString().lines()).contains("evaluation e1", "10 of 20 examples: half of it");
+    assertThat(rig.err().lines()).contains("evaluation e1", "10 of 20 examples: half of it");
   }
 
   @Test
   void evaluate_withOptions_asksForThem() {
     assertThat(
-            run(
+            rig.run(
                 "evaluate",
                 "mnist",
                 "3",
@@ -115,32 +105,26 @@ final class EvaluateCommandTest {
         .containsExactly(Disturbance.DISTURBANCE_NOISE, Disturbance.DISTURBANCE_FGSM);
     assertThat(asked.getSpec().getRobustnessExamples()).isEqualTo(10);
     assertThat(asked.getSpec().getSeed()).isEqualTo(7);
-    assertThat(out.toString())
+    assertThat(rig.out())
         .startsWith("{\"evaluation\":\"e1\",\"dataset\":\"mnist\"")
         .contains("\"confusion\":[[9,1],[0,10]]");
   }
 
   @Test
   void evaluate_allDisturbancesOrUnknownOnes_areSpelledOutOrRefused() {
-    assertThat(run("evaluate", "mnist", "--robustness", "all", "--detach")).isZero();
+    assertThat(rig.run("evaluate", "mnist", "--robustness", "all", "--detach")).isZero();
     assertThat(evaluations.asked.get(0).getSpec().getDisturbancesCount()).isEqualTo(6);
-    assertThat(out.toString()).isEqualToIgnoringNewLines("e1");
-    assertThat(run("evaluate", "mnist", "--robustness", "rain")).isEqualTo(2);
-    assertThat(err.toString())
+    assertThat(rig.out()).isEqualToIgnoringNewLines("e1");
+    assertThat(rig.run("evaluate", "mnist", "--robustness", "rain")).isEqualTo(2);
+    assertThat(rig.err())
         .contains("'rain' is none of noise, blur, shift, rotation, contrast, fgsm");
   }
 
   @Test
   void evaluate_thatFails_saysWhy() {
     evaluations.failure = "EVALUATION_UNFIT";
-    assertThat(run("evaluate", "mnist")).isEqualTo(1);
-    assertThat(err.toString()).contains("error: no pictures (EVALUATION_UNFIT)");
-  }
-
-  private int run(String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--server", server.address()));
-    return program.execute(all.toArray(String[]::new));
+    assertThat(rig.run("evaluate", "mnist")).isEqualTo(1);
+    assertThat(rig.err()).contains("error: no pictures (EVALUATION_UNFIT)");
   }
 
   /** An evaluation that is half done at the first look and over at the second. */

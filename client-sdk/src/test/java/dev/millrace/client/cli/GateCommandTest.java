@@ -2,7 +2,6 @@ package dev.millrace.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.client.testing.FakeServer;
 import dev.millrace.v1.EvaluatedDataset;
 import dev.millrace.v1.EvaluatedVersion;
 import dev.millrace.v1.Evaluation;
@@ -28,51 +27,42 @@ import dev.millrace.v1.RuleResult;
 import dev.millrace.v1.Share;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** The commands of the gate, against a real gRPC server. */
 @Timeout(60)
 final class GateCommandTest {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-  private final CommandLine program = new CommandLine(CommandSpec.create().name("millrace"));
   private final FakeGate gate = new FakeGate();
   private final FakeModels models = new FakeModels();
-  private FakeServer server;
+  private CommandRig rig;
 
   @BeforeEach
   void start() throws IOException {
-    server = FakeServer.start(gate, models, new FakeEvaluations());
-    ClientCommands.addTo(program);
-    program.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    rig = CommandRig.start(gate, models, new FakeEvaluations());
   }
 
   @AfterEach
   void stop() throws InterruptedException {
-    server.close();
+    rig.close();
   }
 
   @Test
   void judge_aVersionThatPasses_showsTheWayAndEndsWithWhatAnswers() {
     gate.end = JudgementState.JUDGEMENT_STATE_PROMOTED;
-    assertThat(run("gate", "judge", "mnist", "4")).isZero();
+    assertThat(rig.run("gate", "judge", "mnist", "4")).isZero();
     assertThat(gate.judged.get(0).getName()).isEqualTo("models/mnist/versions/4");
     assertThat(gate.judged.get(0).getHold()).isFalse();
-    assertThat(err.toString().lines())
+    assertThat(rig.err().lines())
         .containsExactly(
             "measuring mnist version 4 beside version 3, evaluation e1",
             "10 of 20 examples: half of it",
             "  passed  accuracy is 0.9884, at least 0.9700");
-    assertThat(out.toString().strip())
+    assertThat(rig.out().strip())
         .isEqualTo(
             "mnist version 4 passed the gate and answers now: 98.84 % of 10000 validation examples"
                 + " read rightly");
@@ -81,19 +71,19 @@ final class GateCommandTest {
   @Test
   void judge_aVersionThatFallsShort_saysWhoGoesOnAndFails() {
     gate.end = JudgementState.JUDGEMENT_STATE_REFUSED;
-    assertThat(run("gate", "judge", "mnist", "4", "--hold")).isEqualTo(1);
+    assertThat(rig.run("gate", "judge", "mnist", "4", "--hold")).isEqualTo(1);
     assertThat(gate.judged.get(0).getHold()).isTrue();
-    assertThat(err.toString())
+    assertThat(rig.err())
         .contains("  FAILED  accuracy is 0.9884, at least 0.9700")
         .contains("mnist version 4 does not answer: it said so; version 3 goes on");
-    assertThat(out.toString()).isEmpty();
+    assertThat(rig.out()).isEmpty();
   }
 
   @Test
   void judge_forPrograms_isOneLineOfJson() {
     gate.end = JudgementState.JUDGEMENT_STATE_PASSED;
-    assertThat(run("gate", "judge", "mnist", "4", "--output", "json")).isZero();
-    assertThat(out.toString().lines().toList())
+    assertThat(rig.run("gate", "judge", "mnist", "4", "--output", "json")).isZero();
+    assertThat(rig.out().lines().toList())
         .hasSize(1)
         .first()
         .asString()
@@ -105,8 +95,8 @@ final class GateCommandTest {
   void show_printsThePolicyAndEachJudgement() {
     gate.end = JudgementState.JUDGEMENT_STATE_REFUSED;
     gate.looks = 9;
-    assertThat(run("gate", "show", "mnist")).isZero();
-    assertThat(out.toString().lines())
+    assertThat(rig.run("gate", "show", "mnist")).isZero();
+    assertThat(rig.out().lines())
         .containsExactly(
             "  bars: {accuracy: 0.97}",
             "",
@@ -116,7 +106,7 @@ final class GateCommandTest {
 
   @Test
   void override_carriesTheReason() {
-    assertThat(run("gate", "override", "mnist", "4", "--reason", "I looked at it")).isZero();
+    assertThat(rig.run("gate", "override", "mnist", "4", "--reason", "I looked at it")).isZero();
     assertThat(models.asked)
         .containsExactly(
             PromoteRequest.newBuilder()
@@ -124,18 +114,12 @@ final class GateCommandTest {
                 .setOverrideGate(true)
                 .setReason("I looked at it")
                 .build());
-    assertThat(out.toString()).contains("mnist version 4 is the champion, past the gate");
+    assertThat(rig.out()).contains("mnist version 4 is the champion, past the gate");
   }
 
   @Test
   void train_servedAndDetached_isRefusedAsWrongUse() {
-    assertThat(run("train", "--serve", "--detach")).isEqualTo(2);
-  }
-
-  private int run(String... words) {
-    List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(List.of("--server", server.address()));
-    return program.execute(all.toArray(String[]::new));
+    assertThat(rig.run("train", "--serve", "--detach")).isEqualTo(2);
   }
 
   private static final class FakeGate extends GateServiceGrpc.GateServiceImplBase {

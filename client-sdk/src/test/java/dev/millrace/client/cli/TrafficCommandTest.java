@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
-import dev.millrace.client.testing.FakeServer;
 import dev.millrace.v1.Bake;
 import dev.millrace.v1.ClassAgreement;
 import dev.millrace.v1.DataType;
@@ -22,33 +21,25 @@ import dev.millrace.v1.ShadowReport;
 import dev.millrace.v1.Tensor;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
 final class TrafficCommandTest {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-  private final CommandLine program = new CommandLine(CommandSpec.create().name("millrace"));
   private final List<SetTrafficRequest> asked = new ArrayList<>();
-  private FakeServer server;
+  private CommandRig rig;
 
   @BeforeEach
   void start() throws IOException {
-    server = FakeServer.start(new FakeTraffic());
-    ClientCommands.addTo(program);
-    program.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    rig = CommandRig.start(new FakeTraffic());
   }
 
   @AfterEach
   void stop() throws InterruptedException {
-    server.close();
+    rig.close();
   }
 
   @Test
@@ -74,7 +65,7 @@ final class TrafficCommandTest {
     assertThat(request.getEtag()).isEqualTo("7");
     assertThat(request.getTraffic().getCanaries(0).getVersion()).isEqualTo(4);
     assertThat(request.getTraffic().getCanaries(1).getShare()).isEqualTo(0.25);
-    assertThat(out.toString().trim())
+    assertThat(rig.out().trim())
         .isEqualTo(
             "mnist: version 4 answers 10.0 %, version 3 answers 25.0 %, the champion answers 65.0 %,"
                 + " version 5 gets copies of 100.0 %");
@@ -84,7 +75,7 @@ final class TrafficCommandTest {
   void traffic_clear_sendsNoShares() {
     assertThat(run("traffic", "mnist", "--clear")).isZero();
     assertThat(asked.get(0).getTraffic().getCanariesCount()).isZero();
-    assertThat(out.toString().trim()).isEqualTo("mnist: the champion answers 100.0 %");
+    assertThat(rig.out().trim()).isEqualTo("mnist: the champion answers 100.0 %");
   }
 
   @Test
@@ -93,14 +84,14 @@ final class TrafficCommandTest {
     assertThat(run("traffic", "mnist", "--clear", "--canary", "4=0.1"))
         .isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(run("traffic", "mnist", "--canary", "4")).isEqualTo(CommandLine.ExitCode.USAGE);
-    assertThat(err.toString()).contains("'4' is no VERSION=SHARE such as 4=0.1");
+    assertThat(rig.err()).contains("'4' is no VERSION=SHARE such as 4=0.1");
     assertThat(asked).isEmpty();
   }
 
   @Test
   void status_withBakeAndShadow_tellsThemInWords() {
     assertThat(run("status", "mnist")).isZero();
-    assertThat(out.toString().lines().skip(1))
+    assertThat(rig.out().lines().skip(1))
         .containsExactly(
             "bake: version 2 is watched until 1970-01-01T00:01:40Z; version 1 stays loaded",
             "shadow version 3: 20 requests compared, 1 failed, 2 dropped",
@@ -108,14 +99,13 @@ final class TrafficCommandTest {
             "  median 3.00 ms (callers' 1.00 ms), 99th percentile 4.00 ms (2.00 ms)",
             "  class 7: 60.0 % of 10");
     assertThat(run("status", "mnist", "--output", "json")).isZero();
-    assertThat(out.toString())
-        .contains("\"shadow_report\":{\"version\":3,\"compared_requests\":20");
+    assertThat(rig.out()).contains("\"shadow_report\":{\"version\":3,\"compared_requests\":20");
   }
 
   @Test
   void disagreements_kept_areShownWithoutWhatATerminalObeys() {
     assertThat(run("disagreements", "mnist")).isZero();
-    assertThat(out.toString().lines())
+    assertThat(rig.out().lines())
         .containsExactly(
             "1970-01-01T00:00:05Z serving_default",
             "  input text: STRING[2] 'hello', 3 bytes",
@@ -126,8 +116,7 @@ final class TrafficCommandTest {
   private int run(String command, String model, String... more) {
     List<String> words = new ArrayList<>(List.of(command, model));
     words.addAll(List.of(more));
-    words.addAll(List.of("--server", server.address()));
-    return program.execute(words.toArray(String[]::new));
+    return rig.run(words.toArray(String[]::new));
   }
 
   private final class FakeTraffic extends ModelServiceGrpc.ModelServiceImplBase {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
-import dev.millrace.client.testing.FakeServer;
 import dev.millrace.v1.BudgetStatus;
 import dev.millrace.v1.GetUsageRequest;
 import dev.millrace.v1.GetUsageResponse;
@@ -13,8 +12,6 @@ import dev.millrace.v1.UsageDimension;
 import dev.millrace.v1.UsageServiceGrpc;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,39 +19,32 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code millrace usage} against a real gRPC server. */
 @Timeout(60)
 final class UsageCommandTest {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-  private final CommandLine program = new CommandLine(CommandSpec.create().name("millrace"));
   private final FakeUsage usage = new FakeUsage();
-  private FakeServer server;
+  private CommandRig rig;
 
   @BeforeEach
   void start() throws IOException {
-    server = FakeServer.start(usage);
-    ClientCommands.addTo(program);
-    program.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    rig = CommandRig.start(usage);
   }
 
   @AfterEach
   void stop() throws InterruptedException {
-    server.close();
+    rig.close();
   }
 
   @Test
   void usage_byDefault_asksByModelAndDayAndPrintsEachPage() {
-    assertThat(run("usage")).isZero();
+    assertThat(rig.run("usage")).isZero();
     assertThat(usage.asked).hasSize(2);
     assertThat(usage.asked.get(0).getGroupByList())
         .containsExactly(UsageDimension.USAGE_DIMENSION_MODEL, UsageDimension.USAGE_DIMENSION_DAY);
     assertThat(usage.asked.get(0).hasStartTime()).isFalse();
     assertThat(usage.asked.get(1).getPageToken()).isEqualTo("more");
-    assertThat(out.toString().lines().toList())
+    assertThat(rig.out().lines().toList())
         .hasSize(6)
         .anyMatch(line -> line.matches("2026-02-01 +mnist +3 +12 +96 +48 +1.500 s .*2.5000 EUR"))
         .contains("budget of alice: 8.00 of 10.00 EUR, nearly spent")
@@ -64,7 +54,7 @@ final class UsageCommandTest {
   @Test
   void usage_everyOption_isInTheQuestion() {
     assertThat(
-            run(
+            rig.run(
                 "usage",
                 "--by",
                 "caller,version,HOUR",
@@ -87,13 +77,13 @@ final class UsageCommandTest {
     assertThat(asked.getEndTime()).isEqualTo(time("2026-02-02T12:00:00Z"));
     assertThat(asked.getCaller()).isEqualTo("alice");
     assertThat(asked.getModel()).isEqualTo("mnist");
-    assertThat(out.toString()).contains("2026-02-01T00:00Z", "alice", "CALLER");
+    assertThat(rig.out()).contains("2026-02-01T00:00Z", "alice", "CALLER");
   }
 
   @Test
   void usage_csv_isATableWhoseNamesNoSpreadsheetRuns() {
-    assertThat(run("usage", "--csv")).isZero();
-    assertThat(out.toString())
+    assertThat(rig.run("usage", "--csv")).isZero();
+    assertThat(rig.out())
         .isEqualTo(
             "time,caller,model,version,requests,examples,bytes_in,bytes_out,compute_seconds,"
                 + "training_seconds,saved_seconds,cost,currency\r\n"
@@ -105,8 +95,8 @@ final class UsageCommandTest {
 
   @Test
   void usage_json_isOneLine() {
-    assertThat(run("usage", "--output", "json")).isZero();
-    assertThat(out.toString().lines().toList())
+    assertThat(rig.run("usage", "--output", "json")).isZero();
+    assertThat(rig.out().lines().toList())
         .hasSize(1)
         .first()
         .asString()
@@ -120,17 +110,11 @@ final class UsageCommandTest {
 
   @Test
   void usage_wrongOptions_sayWhatTheyTake() {
-    assertThat(run("usage", "--by", "week")).isEqualTo(2);
-    assertThat(run("usage", "--since", "yesterday")).isEqualTo(2);
-    assertThat(err.toString())
+    assertThat(rig.run("usage", "--by", "week")).isEqualTo(2);
+    assertThat(rig.run("usage", "--since", "yesterday")).isEqualTo(2);
+    assertThat(rig.err())
         .contains("--by takes caller, model, version, hour and day")
         .contains("--since takes a day or a time such as 2026-01-31");
-  }
-
-  private int run(String... args) {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("--server", server.address()));
-    return program.execute(all.toArray(new String[0]));
   }
 
   private static Timestamp time(String text) {

@@ -5,16 +5,15 @@ import dev.millrace.server.audit.AuditFolder;
 import dev.millrace.server.audit.AuditLine;
 import dev.millrace.server.audit.AuditMark;
 import dev.millrace.server.audit.KeptLine;
-import dev.millrace.server.boot.config.ServeOption;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,19 +27,11 @@ import picocli.CommandLine.Spec;
 final class AuditCommand {
   /** What both commands share. */
   abstract static class Reading implements Callable<Integer> {
-    @Option(
-        names = "--data-dir",
-        paramLabel = "DIR",
-        description = "the server's state folder (default: .millrace, or MILLRACE_DATA_DIR)")
-    private String dataDirectory = "";
-
+    @Mixin private StateFolder state = new StateFolder();
     @Spec private CommandSpec spec = CommandSpec.create();
 
     final AuditFolder folder() {
-      String environment =
-          System.getenv().getOrDefault(ServeOption.DATA_DIR.environmentVariable(), "");
-      String given = dataDirectory.isEmpty() ? environment : dataDirectory;
-      return AuditFolder.of(Path.of(given.isEmpty() ? ServeOption.DATA_DIR.defaultValue() : given));
+      return AuditFolder.of(state.path());
     }
 
     final PrintWriter out() {

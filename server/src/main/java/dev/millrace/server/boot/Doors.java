@@ -69,7 +69,7 @@ final class Doors implements AutoCloseable {
             tls.grpc(),
             GrpcDoor.HANDSHAKE,
             options.maxMessageBytes(),
-            CallerInterceptor.ofNetwork(security.calls(), statuses),
+            CallerInterceptor.ofNetwork(security.calls(), security.streams(), statuses),
             services,
             guarded);
     HttpRoom http =

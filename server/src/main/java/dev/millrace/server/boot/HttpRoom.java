@@ -86,13 +86,15 @@ final class HttpRoom implements AutoCloseable {
     InProcessDoor inside =
         InProcessDoor.open(
             services,
-            CallerInterceptor.named(ServiceCalls.CALLER, security.calls(), statuses),
+            CallerInterceptor.named(
+                ServiceCalls.CALLER, security.calls(), security.streams(), statuses),
             MOST_METADATA_BYTES,
             deadlines);
     List<ServerServiceDefinition> grpc = new ArrayList<>(services);
     grpc.add(health);
     CallerInterceptor callers =
-        CallerInterceptor.behind(RequestCaller::current, security.calls(), statuses);
+        CallerInterceptor.behind(
+            RequestCaller::current, security.calls(), security.streams(), statuses);
     grpc.replaceAll(
         service -> KeptBytes.of(ServerInterceptors.intercept(service, callers, new RequestName())));
     ServiceCalls calls = new ServiceCalls(inside.channel());

@@ -8,7 +8,6 @@ import dev.millrace.server.security.key.KeyUse;
 import dev.millrace.server.security.permission.Grant;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,10 +18,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace keys}: works on the data directory, whether its server runs or not. */
@@ -42,13 +41,7 @@ final class KeysCommand {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--data-dir",
-      paramLabel = "DIR",
-      scope = ScopeType.INHERIT,
-      defaultValue = "${env:MILLRACE_DATA_DIR:-.millrace}",
-      description = "folder of the server's state (default: ${DEFAULT-VALUE})")
-  private Path folder = Path.of(".millrace");
+  @Mixin private StateFolder state = new StateFolder();
 
   KeysCommand(InstantSource clock, SecureRandom random) {
     this.clock = clock;
@@ -118,10 +111,10 @@ final class KeysCommand {
       description = "Lists all keys that were made; none is shown itself.")
   int list() {
     try {
-      KeyUse use = new KeyUse(folder);
+      KeyUse use = new KeyUse(state.path());
       Instant now = clock.instant();
       out().printf(ROW, "KEY", "NAME", "ROLES", "CREATED", "EXPIRES", "LAST USE", "STATE");
-      for (ApiKey key : new KeyFile(folder).read()) {
+      for (ApiKey key : new KeyFile(state.path()).read()) {
         out()
             .printf(
                 ROW,
@@ -147,7 +140,7 @@ final class KeysCommand {
 
   private int change(Change change) {
     try {
-      change.make(new KeyChanges(new KeyFile(folder), random, clock));
+      change.make(new KeyChanges(new KeyFile(state.path()), random, clock));
       out().flush();
       return CommandLine.ExitCode.OK;
     } catch (KeyChanges.RefusedException refused) {

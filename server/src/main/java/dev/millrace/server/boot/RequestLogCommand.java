@@ -1,6 +1,5 @@
 package dev.millrace.server.boot;
 
-import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.tensorflow.record.RecordedRequests;
@@ -11,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -19,30 +19,21 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "request-log",
     mixinStandardHelpOptions = true,
-    description = "Makes warm-up requests and datasets of recorded requests.",
+    description = "Makes warm-up requests, datasets and shadow sets of recorded requests.",
     subcommands = {
       RequestLogCommand.ListModels.class,
       RequestLogCommand.WarmUp.class,
-      RequestLogCommand.AsDataset.class
+      RequestLogCommand.AsDataset.class,
+      ReplayCommand.class
     })
 final class RequestLogCommand {
   /** What the commands share. */
   abstract static class Reading implements Callable<Integer> {
-    @Option(
-        names = "--data-dir",
-        paramLabel = "DIR",
-        description = "the server's state folder (default: .millrace, or MILLRACE_DATA_DIR)")
-    private String dataDirectory = "";
-
+    @Mixin private StateFolder state = new StateFolder();
     @Spec private CommandSpec spec = CommandSpec.create();
 
     final RecordedRequests requests() {
-      String environment =
-          System.getenv().getOrDefault(ServeOption.DATA_DIR.environmentVariable(), "");
-      String given = dataDirectory.isEmpty() ? environment : dataDirectory;
-      return new RecordedRequests(
-          RequestLogFolder.of(
-              Path.of(given.isEmpty() ? ServeOption.DATA_DIR.defaultValue() : given)));
+      return new RecordedRequests(RequestLogFolder.of(state.path()));
     }
 
     final PrintWriter out() {

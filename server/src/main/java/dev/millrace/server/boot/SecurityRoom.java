@@ -9,6 +9,7 @@ import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.protocol.Admission;
 import dev.millrace.server.protocol.MessagePermissions;
+import dev.millrace.server.protocol.OpenStreams;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.security.Authenticator;
 import dev.millrace.server.security.CertificateRoles;
@@ -52,6 +53,7 @@ final class SecurityRoom implements AutoCloseable {
   private final PermissionTable table = PermissionTable.standard();
   private final HttpTable routes = new HttpTable(table);
   private final ScheduledExecutorService threads;
+  private final OpenStreams streams;
   private volatile Denials denials = Denials.NONE;
 
   /**
@@ -78,15 +80,22 @@ final class SecurityRoom implements AutoCloseable {
     BindRule.check(options, authenticator.isRequired());
     issuer.ifPresent(KeySets::refresh);
     threads = Executors.newScheduledThreadPool(THREADS, Threads.named("identity"));
+    streams = new OpenStreams(threads);
   }
 
   /** Says who may come in, and sees changes from now on. */
   void start() {
-    every(LOOK_MILLIS, keys::refresh);
+    every(LOOK_MILLIS, this::look);
     issuer.ifPresent(sets -> every(LOOK_MILLIS, sets::refresh));
     every(MINUTE_MILLIS, this::writeUse);
     say();
     every(MINUTE_MILLIS, this::warn);
+  }
+
+  /** Keys before streams, so that a stream does not outlive its key by two intervals. */
+  private void look() {
+    keys.refresh();
+    streams.look();
   }
 
   private void every(long millis, Runnable task) {
@@ -159,6 +168,11 @@ final class SecurityRoom implements AutoCloseable {
         table.check(method, caller, message);
       }
     };
+  }
+
+  /** The streams that are open at all doors; they end when their credentials do. */
+  OpenStreams streams() {
+    return streams;
   }
 
   /** How the door of HTTP asks. */

@@ -2,6 +2,7 @@ package dev.millrace.server.evaluation;
 
 import dev.millrace.server.model.ErrorReason;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param id begins with the time of creation, so that ids sort by age
  * @param spec what is measured
  * @param requestId the name that its creator gave the request; empty for none
+ * @param caller id of who asked for it; empty for the server itself
  * @param state where it is in its life
  * @param reason why it FAILED; null otherwise
  * @param message the reason in words; empty otherwise
@@ -23,6 +25,7 @@ public record Evaluation(
     String id,
     EvaluationSpec spec,
     String requestId,
+    String caller,
     EvaluationState state,
     @Nullable ErrorReason reason,
     String message,
@@ -31,9 +34,15 @@ public record Evaluation(
     @Nullable Instant startTime,
     @Nullable Instant endTime,
     @Nullable EvaluationResults results) {
-  static Evaluation queued(String id, EvaluationSpec spec, String requestId, Instant now) {
+  /** Whose an evaluation was, was not kept in former times. */
+  public Evaluation {
+    caller = Objects.requireNonNullElse(caller, "");
+  }
+
+  static Evaluation queued(
+      String id, EvaluationSpec spec, String requestId, String caller, Instant now) {
     return new Evaluation(
-        id, spec, requestId, EvaluationState.QUEUED, null, "", null, now, null, null, null);
+        id, spec, requestId, caller, EvaluationState.QUEUED, null, "", null, now, null, null, null);
   }
 
   /** {@code evaluations/e20261124-101530-123-k3f9}. */
@@ -43,12 +52,34 @@ public record Evaluation(
 
   Evaluation running(Instant now) {
     return new Evaluation(
-        id, spec, requestId, EvaluationState.RUNNING, null, "", null, createTime, now, null, null);
+        id,
+        spec,
+        requestId,
+        caller,
+        EvaluationState.RUNNING,
+        null,
+        "",
+        null,
+        createTime,
+        now,
+        null,
+        null);
   }
 
   Evaluation with(EvaluationProgress now) {
     return new Evaluation(
-        id, spec, requestId, state, reason, message, now, createTime, startTime, endTime, results);
+        id,
+        spec,
+        requestId,
+        caller,
+        state,
+        reason,
+        message,
+        now,
+        createTime,
+        startTime,
+        endTime,
+        results);
   }
 
   Evaluation succeeded(EvaluationResults measured, Instant now) {
@@ -89,6 +120,17 @@ public record Evaluation(
       @Nullable Instant end,
       @Nullable EvaluationResults measured) {
     return new Evaluation(
-        id, spec, requestId, last, why, words, progress, createTime, startTime, end, measured);
+        id,
+        spec,
+        requestId,
+        caller,
+        last,
+        why,
+        words,
+        progress,
+        createTime,
+        startTime,
+        end,
+        measured);
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.server.evaluation;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import java.time.Instant;
@@ -98,15 +99,21 @@ public final class Evaluations implements AutoCloseable {
     }
   }
 
+  /** Creates an evaluation of the server itself. */
+  public Evaluation create(EvaluationOrder order, String requestId) {
+    return create(order, requestId, Caller.UNKNOWN);
+  }
+
   /**
    * Creates an evaluation.
    *
    * @param requestId a name of the caller's choice, up to 128 characters; the same one gets the
    *     same evaluation; empty for none
+   * @param caller who asks for it, and whose the use of the versions is
    * @throws ServingException NAME_INVALID, PARAMETER_INVALID, DATASET_NOT_FOUND, MODEL_NOT_FOUND,
    *     VERSION_NOT_FOUND, LABEL_NOT_FOUND, OVERLOADED or DRAINING
    */
-  public Evaluation create(EvaluationOrder order, String requestId) {
+  public Evaluation create(EvaluationOrder order, String requestId, Caller caller) {
     if (requestId.length() > LONGEST_REQUEST_ID) {
       throw EvaluationRefusal.requestIdTooLong(requestId.length(), LONGEST_REQUEST_ID);
     }
@@ -130,7 +137,7 @@ public final class Evaluations implements AutoCloseable {
         throw EvaluationRefusal.overloaded(waiting.size());
       }
       Instant now = clock.instant();
-      Evaluation created = Evaluation.queued(table.newId(now), spec, requestId, now);
+      Evaluation created = Evaluation.queued(table.newId(now), spec, requestId, caller.id(), now);
       store.write(created);
       table.put(created);
       waiting.add(created.id());
@@ -330,12 +337,13 @@ public final class Evaluations implements AutoCloseable {
     }
 
     void run() {
-      EvaluationSpec spec;
+      Evaluation begun;
       synchronized (lock) {
-        spec = table.get(id).spec();
+        begun = table.get(id);
       }
       try {
-        EvaluationResults results = evaluator.evaluate(spec, this);
+        EvaluationResults results =
+            evaluator.evaluate(begun.spec(), new Caller(begun.caller()), this);
         end(one -> one.succeeded(results, clock.instant()));
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();

@@ -13,6 +13,7 @@ import dev.millrace.server.evaluation.subject.Pauses;
 import dev.millrace.server.evaluation.subject.Scorer;
 import dev.millrace.server.evaluation.subject.Subject;
 import dev.millrace.server.inference.Predictor;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
@@ -53,7 +54,7 @@ public final class PredictorEvaluator implements Evaluator {
   }
 
   @Override
-  public EvaluationResults evaluate(EvaluationSpec spec, Progress progress)
+  public EvaluationResults evaluate(EvaluationSpec spec, Caller caller, Progress progress)
       throws InterruptedException {
     LabelledDataset dataset = datasets.apply(spec.dataset());
     Examples examples = Examples.of(dataset, spec);
@@ -66,8 +67,9 @@ public final class PredictorEvaluator implements Evaluator {
     }
     VersionId baseline = spec.baseline();
     Tally tally = new Tally(progress, ofOne * (baseline == null ? 1 : 2));
-    Measured first = measure(spec.version(), spec, examples, count, tally);
-    Measured second = baseline == null ? null : measure(baseline, spec, examples, count, tally);
+    Measured first = measure(spec.version(), spec, caller, examples, count, tally);
+    Measured second =
+        baseline == null ? null : measure(baseline, spec, caller, examples, count, tally);
     return new EvaluationResults(
         dataset.digest(),
         count,
@@ -86,12 +88,17 @@ public final class PredictorEvaluator implements Evaluator {
   }
 
   private Measured measure(
-      VersionId version, EvaluationSpec spec, Examples examples, int count, Tally tally)
+      VersionId version,
+      EvaluationSpec spec,
+      Caller caller,
+      Examples examples,
+      int count,
+      Tally tally)
       throws InterruptedException {
     tally.begin("loads " + version.resource());
     try (VersionAccess.Hold hold = versions.hold(version, tally::isCancelled)) {
       Subject subject = examples.subject(version, hold.signatures(), spec);
-      Scorer scorer = new Scorer(predictor, subject, tally::isCancelled, pauses, nanoTime);
+      Scorer scorer = new Scorer(predictor, subject, caller, tally::isCancelled, pauses, nanoTime);
       tally.begin(version.resource() + " on " + count + " examples");
       Answers answers = new Answers(version, count);
       examples.ask(

@@ -5,6 +5,7 @@ import dev.millrace.server.evaluation.EvaluationOrder;
 import dev.millrace.server.evaluation.EvaluationResults;
 import dev.millrace.server.evaluation.EvaluationSpec;
 import dev.millrace.server.evaluation.Evaluations;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
@@ -66,7 +67,7 @@ public final class Contest {
    *
    * @throws ServingException as {@link Evaluations#create}
    */
-  Evaluation measure(VersionId id, Optional<VersionId> against, GatePolicy policy) {
+  Evaluation measure(VersionId id, Optional<VersionId> against, GatePolicy policy, Caller caller) {
     Examples examples = policy.examples();
     return evaluations.create(
         new EvaluationOrder(
@@ -83,7 +84,8 @@ public final class Contest {
             examples.disturbed(),
             OptionalLong.empty(),
             OptionalInt.empty()),
-        "");
+        "",
+        caller);
   }
 
   Optional<Evaluation> find(String evaluation) {

@@ -3,6 +3,7 @@ package dev.millrace.server.gate;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.server.evaluation.Evaluation;
 import dev.millrace.server.evaluation.EvaluationState;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
@@ -90,10 +91,11 @@ public final class Gate {
    * GatePolicy#DEFAULT}.
    *
    * @param promote false to judge alone
+   * @param caller who asks for it
    * @throws ServingException SETTINGS_INVALID, MODEL_NOT_FOUND, VERSION_NOT_FOUND,
    *     DATASET_NOT_FOUND, OVERLOADED or DRAINING
    */
-  public Judgement judge(VersionId id, boolean promote) {
+  public Judgement judge(VersionId id, boolean promote, Caller caller) {
     synchronized (lock) {
       Policies.Written policy = policy(id.model());
       Optional<VersionId> against = contest.against(id);
@@ -102,7 +104,7 @@ public final class Gate {
           new Judgement(
               id,
               against.map(VersionId::number).orElse(0L),
-              contest.measure(id, against, policy.policy()).id(),
+              contest.measure(id, against, policy.policy(), caller).id(),
               policy.digest(),
               promote,
               JudgementState.EVALUATING,
@@ -113,6 +115,11 @@ public final class Gate {
       store.write(judgement);
       return judgement;
     }
+  }
+
+  /** The same, where nobody has asked for it. */
+  private Judgement judge(VersionId id, boolean promote) {
+    return judge(id, promote, Caller.UNKNOWN);
   }
 
   /**

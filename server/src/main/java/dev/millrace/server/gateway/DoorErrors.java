@@ -34,26 +34,28 @@ final class DoorErrors implements ServerErrorHandler {
     if (cause instanceof HttpResponseException ready) {
       return ready.httpResponse();
     }
+    return HttpErrors.response(context, errors.status(known(context, cause)));
+  }
+
+  private static Throwable known(ServiceRequestContext context, Throwable cause) {
     if (cause instanceof HttpStatusException status) {
       if (status.httpStatus() == HttpStatus.REQUEST_ENTITY_TOO_LARGE) {
         Unread.close(context);
       }
-      return errors.response(RequestId.of(context), known(status.httpStatus()));
+      return known(status.httpStatus());
     }
     if (cause instanceof ContentTooLargeException) {
       Unread.close(context);
-      return errors.response(RequestId.of(context), known(HttpStatus.REQUEST_ENTITY_TOO_LARGE));
+      return known(HttpStatus.REQUEST_ENTITY_TOO_LARGE);
     }
     if (cause instanceof RequestTimeoutException) {
       boolean arrived = context.request().whenComplete().isDone();
       if (!arrived) {
         Unread.close(context);
       }
-      return errors.response(
-          RequestId.of(context),
-          known(arrived ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.REQUEST_TIMEOUT));
+      return known(arrived ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.REQUEST_TIMEOUT);
     }
-    return errors.response(RequestId.of(context), cause);
+    return cause;
   }
 
   @Override

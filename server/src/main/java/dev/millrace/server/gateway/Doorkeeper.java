@@ -54,14 +54,14 @@ final class Doorkeeper implements DecoratingHttpServiceFunction {
     inFlight.begin();
     context.log().whenComplete().thenRun(inFlight::end);
     FirstRequest.seen(context.log().partial().channel());
-    String id = RequestId.give(context, ids);
+    RequestId.give(context, ids);
     context.setAdditionalResponseHeader("x-content-type-options", "nosniff");
     context.setAdditionalResponseHeader("x-frame-options", "DENY");
     context.setAdditionalResponseHeader("referrer-policy", "no-referrer");
     RequestHeaders headers = request.headers();
     if (!origins.knowsHost(headers.authority())) {
-      return errors.response(
-          id,
+      return refused(
+          context,
           new ServingException(
               ErrorReason.HOST_REFUSED,
               "this server is not known by the name that the request was sent to; name it in"
@@ -69,8 +69,8 @@ final class Doorkeeper implements DecoratingHttpServiceFunction {
     }
     String origin = headers.get(HttpHeaderNames.ORIGIN);
     if (origin == null ? isForeignEmbed(headers) : isForeign(headers, origin)) {
-      return errors.response(
-          id,
+      return refused(
+          context,
           new ServingException(
               ErrorReason.ORIGIN_REFUSED,
               "a page of another origin sent this request; name the origin in --http-origins to"
@@ -90,9 +90,13 @@ final class Doorkeeper implements DecoratingHttpServiceFunction {
     try {
       RequestCaller.admit(context, admission);
     } catch (RuntimeException refused) {
-      return Refusal.of(context, errors.status(refused));
+      return refused(context, refused);
     }
     return route.serve(context, request);
+  }
+
+  private HttpResponse refused(ServiceRequestContext context, RuntimeException why) {
+    return Refusal.of(context, errors.status(why));
   }
 
   private boolean isForeign(RequestHeaders headers, String origin) {

@@ -18,6 +18,7 @@ import com.linecorp.armeria.common.ResponseCompleteException;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.common.util.Exceptions;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.millrace.server.gateway.message.MessageJson;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
@@ -106,6 +107,12 @@ public final class HttpErrors {
     return HttpResponse.of(headers.build(), line(body(requestId, status)));
   }
 
+  /** The same in the form that the clients of the request's route expect. */
+  static HttpResponse response(ServiceRequestContext context, Status status) {
+    ErrorForm form = context.config().service().as(ErrorForm.class);
+    return form == null ? response(RequestId.of(context), status) : form.response(status);
+  }
+
   /** JSON with the end of its line, for those who read it in a terminal. */
   static HttpData line(byte[] json) {
     byte[] line = Arrays.copyOf(json, json.length + 1);
@@ -164,7 +171,7 @@ public final class HttpErrors {
   }
 
   /** How to say who calls, by RFC 6750; empty where that is not the matter. */
-  static Optional<String> challenge(Status status) {
+  public static Optional<String> challenge(Status status) {
     if (httpStatus(status) != HttpStatus.UNAUTHORIZED) {
       return Optional.empty();
     }

@@ -33,7 +33,7 @@ final class Refusal {
     @Nullable String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
     return type != null && type.startsWith(GRPC)
         ? grpc(type, status)
-        : HttpErrors.response(RequestId.of(context), status);
+        : HttpErrors.response(context, status);
   }
 
   /** An answer of gRPC without messages, whose trailers come as headers. */

@@ -1,7 +1,7 @@
 package dev.millrace.server.gateway;
 
 import com.linecorp.armeria.server.ServiceRequestContext;
-import dev.millrace.server.model.Caller;
+import dev.millrace.server.model.Admitted;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import io.grpc.CallOptions;
@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServiceCalls {
   /** Who the door has let in; set here alone, whatever a request says. */
-  public static final Metadata.Key<Caller> CALLER =
+  public static final Metadata.Key<Admitted> CALLER =
       Metadata.Key.of("millrace-caller-bin", new HandedOver());
 
   private static final Metadata.Key<String> REQUEST_ID =
@@ -143,25 +143,25 @@ public final class ServiceCalls {
   }
 
   /** Hands a caller over within the process. What comes as mere bytes is nobody. */
-  private static final class HandedOver implements Metadata.BinaryStreamMarshaller<Caller> {
+  private static final class HandedOver implements Metadata.BinaryStreamMarshaller<Admitted> {
     @Override
-    public InputStream toStream(Caller caller) {
-      return new CallerStream(caller);
+    public InputStream toStream(Admitted admitted) {
+      return new AdmittedStream(admitted);
     }
 
     @Override
-    public Caller parseStream(InputStream stream) {
-      return stream instanceof CallerStream own ? own.caller : Caller.UNKNOWN;
+    public Admitted parseStream(InputStream stream) {
+      return stream instanceof AdmittedStream own ? own.admitted : Admitted.NOBODY;
     }
   }
 
   /** Has the caller beside the bytes that a transport would write. */
-  private static final class CallerStream extends ByteArrayInputStream {
-    private final Caller caller;
+  private static final class AdmittedStream extends ByteArrayInputStream {
+    private final Admitted admitted;
 
-    CallerStream(Caller caller) {
-      super(caller.id().getBytes(StandardCharsets.UTF_8));
-      this.caller = caller;
+    AdmittedStream(Admitted admitted) {
+      super(admitted.caller().id().getBytes(StandardCharsets.UTF_8));
+      this.admitted = admitted;
     }
   }
 }

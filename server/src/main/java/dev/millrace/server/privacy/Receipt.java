@@ -2,8 +2,8 @@ package dev.millrace.server.privacy;
 
 import dev.millrace.server.model.VersionId;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a deletion removed, or is to remove. Immutable.
@@ -45,46 +45,25 @@ public record Receipt(
 
   /** The same with more that was removed. */
   Receipt with(List<RemovedItem> more) {
-    List<RemovedItem> all = new ArrayList<>(removed);
-    all.addAll(more);
-    return new Receipt(
-        id,
-        dataset,
-        digest,
-        owner,
-        purpose,
-        caller,
-        reason,
-        withVersions,
-        time,
-        all,
-        versions,
-        deletedVersions,
-        finished);
+    return changed(time, joined(removed, more), versions, deletedVersions, finished);
   }
 
   /** The same with what became of the versions. */
   Receipt with(List<VersionId> left, List<VersionId> deleted) {
-    List<VersionId> all = new ArrayList<>(deletedVersions);
-    all.addAll(deleted);
-    return new Receipt(
-        id,
-        dataset,
-        digest,
-        owner,
-        purpose,
-        caller,
-        reason,
-        withVersions,
-        time,
-        removed,
-        left,
-        all,
-        finished);
+    return changed(time, removed, left, joined(deletedVersions, deleted), finished);
   }
 
   /** The same with nothing left to be done. */
   Receipt finishedAt(Instant now) {
+    return changed(now, removed, versions, deletedVersions, true);
+  }
+
+  private Receipt changed(
+      Instant when,
+      List<RemovedItem> gone,
+      List<VersionId> left,
+      List<VersionId> deleted,
+      boolean done) {
     return new Receipt(
         id,
         dataset,
@@ -94,11 +73,15 @@ public record Receipt(
         caller,
         reason,
         withVersions,
-        now,
-        removed,
-        versions,
-        deletedVersions,
-        true);
+        when,
+        gone,
+        left,
+        deleted,
+        done);
+  }
+
+  private static <E> List<E> joined(List<E> first, List<E> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
   }
 
   /** Bytes of all that was removed. */

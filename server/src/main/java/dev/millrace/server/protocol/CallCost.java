@@ -10,9 +10,7 @@ enum CallCost {
   PREDICTION(true, QuotaKind.BYTES, QuotaKind.COMPUTE),
   /** Predictions, a message each. */
   PREDICTIONS(true, QuotaKind.BYTES, QuotaKind.COMPUTE),
-  /**
-   * An evaluation; the server runs it by itself, but who owes compute time does not ask for more.
-   */
+  /** An evaluation, whose runs are its caller's use. */
   EVALUATION(true, QuotaKind.BYTES, QuotaKind.COMPUTE),
   /** A training job. */
   TRAINING(true, QuotaKind.BYTES, QuotaKind.TRAINING),

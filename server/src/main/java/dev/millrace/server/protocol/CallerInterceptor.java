@@ -1,11 +1,14 @@
 package dev.millrace.server.protocol;
 
+import dev.millrace.server.model.Admitted;
 import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.CertificateNames;
 import dev.millrace.server.model.Credentials;
+import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stands at a door: finds out who calls, and turns away who may not, before anything of the call is
  * read. Callers are told apart by their address, without its port, where they do not say more.
- * Thread-safe.
+ * Those of streams are looked at again while these are open. Thread-safe.
  */
 public final class CallerInterceptor implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION =
@@ -29,21 +32,26 @@ public final class CallerInterceptor implements ServerInterceptor {
       Metadata.Key.of(Credentials.API_KEY, Metadata.ASCII_STRING_MARSHALLER);
 
   private final Source source;
+  private final OpenStreams streams;
   private final Function<Throwable, StatusRuntimeException> statuses;
 
   private interface Source {
-    Caller admit(ServerCall<?, ?> call, Metadata headers);
+    Admitted admit(ServerCall<?, ?> call, Metadata headers);
   }
 
-  private CallerInterceptor(Source source, StatusMapper statuses) {
+  private CallerInterceptor(Source source, OpenStreams streams, StatusMapper statuses) {
     this.source = source;
+    this.streams = streams;
     this.statuses = statuses::toStatus;
   }
 
   /** At a door that hears the network itself. */
-  public static CallerInterceptor ofNetwork(Admission admission, StatusMapper statuses) {
+  public static CallerInterceptor ofNetwork(
+      Admission admission, OpenStreams streams, StatusMapper statuses) {
     return new CallerInterceptor(
-        (call, headers) -> admission.admit(method(call), credentials(call, headers)), statuses);
+        (call, headers) -> admitted(admission, method(call), credentials(call, headers)),
+        streams,
+        statuses);
   }
 
   /**
@@ -52,9 +60,12 @@ public final class CallerInterceptor implements ServerInterceptor {
    * @param caller of the present call; null when the other door does not say
    */
   public static CallerInterceptor behind(
-      Supplier<@Nullable Caller> caller, Admission admission, StatusMapper statuses) {
+      Supplier<@Nullable Admitted> caller,
+      Admission admission,
+      OpenStreams streams,
+      StatusMapper statuses) {
     return new CallerInterceptor(
-        (call, headers) -> admitted(admission, method(call), caller.get()), statuses);
+        (call, headers) -> admitted(admission, method(call), caller.get()), streams, statuses);
   }
 
   /**
@@ -62,30 +73,46 @@ public final class CallerInterceptor implements ServerInterceptor {
    * which nobody else can.
    */
   public static CallerInterceptor named(
-      Metadata.Key<Caller> header, Admission admission, StatusMapper statuses) {
+      Metadata.Key<Admitted> header,
+      Admission admission,
+      OpenStreams streams,
+      StatusMapper statuses) {
     return new CallerInterceptor(
-        (call, headers) -> admitted(admission, method(call), headers.get(header)), statuses);
+        (call, headers) -> admitted(admission, method(call), headers.get(header)),
+        streams,
+        statuses);
   }
 
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    Caller caller;
+    Admitted admitted;
     try {
-      caller = source.admit(call, headers);
+      admitted = source.admit(call, headers);
     } catch (RuntimeException refused) {
       StatusRuntimeException status = statuses.apply(refused);
       Metadata trailers = status.getTrailers();
       call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
       return new ServerCall.Listener<>() {};
     }
-    return Contexts.interceptCall(Callers.with(caller), call, headers, next);
+    Context context = Callers.with(admitted.caller());
+    if (call.getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY) {
+      return Contexts.interceptCall(context, call, headers, next);
+    }
+    RefusableCall<Q, A> refusable = RefusableCall.of(call);
+    return streams.watch(
+        refusable, admitted, statuses, Contexts.interceptCall(context, refusable, headers, next));
   }
 
-  private static Caller admitted(Admission admission, String method, @Nullable Caller named) {
-    Caller caller = named == null ? Caller.UNKNOWN : named;
-    admission.admit(method, caller);
-    return caller;
+  private static Admitted admitted(Admission admission, String method, Credentials shown) {
+    Caller caller = admission.admit(method, shown);
+    return new Admitted(caller, () -> admission.admit(method, shown));
+  }
+
+  private static Admitted admitted(Admission admission, String method, @Nullable Admitted named) {
+    Admitted admitted = named == null ? Admitted.NOBODY : named;
+    admission.admit(method, admitted.caller());
+    return admitted;
   }
 
   private static String method(ServerCall<?, ?> call) {

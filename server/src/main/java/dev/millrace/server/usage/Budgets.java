@@ -75,10 +75,13 @@ public final class Budgets {
     return month().firstHour();
   }
 
-  /** Adds what a caller has used in an hour, if that is in the present month. */
+  /**
+   * Adds what a caller has used in an hour, if that is in the present month. The server itself has
+   * no budget.
+   */
   public void add(String caller, Amounts more, long hour) {
     Month present = month();
-    if (hour < present.firstHour() || caller.isEmpty()) {
+    if (hour < present.firstHour() || caller.isEmpty() || caller.equals(UsageLedger.SERVER)) {
       return;
     }
     String sum = sumOf(present, caller);

@@ -6,7 +6,7 @@ import java.time.Instant;
  * Who used what, and when.
  *
  * @param hour hours since 1970 in UTC
- * @param caller the caller's id; empty for the server itself
+ * @param caller the caller's id, or the name of an account such as {@link UsageLedger#SERVER}
  * @param model the model's id
  * @param version the version; 0 for a training
  */

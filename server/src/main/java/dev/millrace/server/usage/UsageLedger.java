@@ -25,6 +25,9 @@ public final class UsageLedger {
   /** The callers of an hour beyond the most. */
   public static final String OTHERS = "(others)";
 
+  /** What the server does by itself. */
+  public static final String SERVER = "(server)";
+
   /** Most callers of an hour. */
   static final int MOST_CALLERS = 10_000;
 
@@ -64,10 +67,15 @@ public final class UsageLedger {
     this.counted = new HashMap<>(store.jobs());
   }
 
-  /** Adds what a version was used for, now. */
+  /**
+   * Adds what a version was used for, now.
+   *
+   * @param caller the caller's id; empty for the server itself
+   */
   public void add(String caller, String model, long version, Amounts more) {
     long now = UsageKey.hourOf(clock.instant());
-    String name = isKnown(now, caller) ? caller : OTHERS;
+    String account = account(caller);
+    String name = isKnown(now, account) ? account : OTHERS;
     UsageKey key = new UsageKey(now, name, model, version);
     if (used.size() >= MOST_ENTRIES && !used.containsKey(key)) {
       key = new UsageKey(now, OTHERS, model, version);
@@ -90,7 +98,7 @@ public final class UsageLedger {
       }
       counted.put(job, sequence);
       unwritten.put(job, sequence);
-      used.merge(new UsageKey(hour, caller, model, 0), more, Amounts::plus);
+      used.merge(new UsageKey(hour, account(caller), model, 0), more, Amounts::plus);
       return true;
     }
   }
@@ -140,6 +148,10 @@ public final class UsageLedger {
       unwritten.clear();
     }
     return drained.isEmpty() && jobs.isEmpty() ? null : new Batch(lastBatch + 1, drained, jobs);
+  }
+
+  private static String account(String caller) {
+    return caller.isEmpty() ? SERVER : caller;
   }
 
   private boolean isKnown(long now, String caller) {

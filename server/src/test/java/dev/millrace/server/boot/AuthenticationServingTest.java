@@ -86,6 +86,40 @@ final class AuthenticationServingTest {
   }
 
   @Test
+  void refusal_onTheRoutesOfAnotherWire_hasItsForm() {
+    String wrong = "mr_00000000_" + "A".repeat(43);
+    for (String path : List.of("/v1/models/shared", "/v2/models/shared")) {
+      HttpResponse<byte[]> missing = rig.http.get(path);
+      assertThat(missing.statusCode()).isEqualTo(401);
+      assertThat(missing.headers().firstValue("www-authenticate"))
+          .hasValue("Bearer realm=\"millrace\"");
+      assertThat(missing.headers().firstValue("x-request-id")).isPresent();
+      assertErrorAlone(missing, "authorization: Bearer");
+      HttpResponse<byte[]> invalid =
+          rig.http.send(rig.http.request(path).header("x-api-key", wrong));
+      assertThat(invalid.statusCode()).isEqualTo(401);
+      assertThat(invalid.headers().firstValue("www-authenticate").orElseThrow())
+          .contains("error=\"invalid_token\"");
+      assertErrorAlone(invalid, "no API key of this server");
+      HttpResponse<byte[]> foreign =
+          rig.http.send(rig.http.request(path).header("origin", "https://elsewhere.example"));
+      assertThat(foreign.statusCode()).isEqualTo(403);
+      assertErrorAlone(foreign, "another origin");
+    }
+    HttpResponse<byte[]> forbidden =
+        rig.http("viewer", "POST", "/v1/models/shared:predict", "{\"instances\": [[1, 2]]}");
+    assertThat(forbidden.statusCode()).isEqualTo(403);
+    assertErrorAlone(forbidden, "'predict'");
+  }
+
+  private static void assertErrorAlone(HttpResponse<byte[]> answer, String text) {
+    assertThat(answer.headers().firstValue("content-type").orElseThrow())
+        .startsWith("application/json");
+    assertThat(Http.json(answer).size()).as(Http.text(answer)).isEqualTo(1);
+    assertThat(Http.json(answer).path("error").asText()).contains(text);
+  }
+
+  @Test
   void call_withWrongCredentials_saysSoAndNoMore() {
     String wrong = "mr_00000000_" + "A".repeat(43);
     assertThat(reason(refused(rig.bearer(wrong)))).isEqualTo("CREDENTIALS_INVALID");

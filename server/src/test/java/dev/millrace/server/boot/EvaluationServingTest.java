@@ -19,12 +19,16 @@ import dev.millrace.v1.EvaluationServiceGrpc.EvaluationServiceBlockingStub;
 import dev.millrace.v1.EvaluationSpec;
 import dev.millrace.v1.EvaluationState;
 import dev.millrace.v1.GetEvaluationRequest;
+import dev.millrace.v1.GetUsageRequest;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ListEvaluationsRequest;
 import dev.millrace.v1.ListEvaluationsResponse;
 import dev.millrace.v1.MisreadExample;
 import dev.millrace.v1.PredictRequest;
 import dev.millrace.v1.Tensor;
+import dev.millrace.v1.Usage;
+import dev.millrace.v1.UsageDimension;
+import dev.millrace.v1.UsageServiceGrpc;
 import dev.millrace.v1.VersionTest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -33,6 +37,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +109,33 @@ final class EvaluationServingTest {
     assertThat(test.getSummary()).startsWith("mnist version 1 is better: of ");
     assertAsCallersSee("models/mnist/versions/2", poor);
     rig.awaitStates("mnist", Map.of(1L, "STORED", 2L, "AVAILABLE"));
+  }
+
+  @Test
+  void evaluate_byACaller_isThatCallersUse() {
+    long before = computeNanosByCaller().getOrDefault("127.0.0.1", 0L);
+    assertThat(await(evaluate(spec("mnist").setMaxExamples(100))).getState())
+        .isEqualTo(EvaluationState.EVALUATION_STATE_SUCCEEDED);
+    Map<String, Long> after = computeNanosByCaller();
+    assertThat(after).containsOnlyKeys("127.0.0.1");
+    assertThat(after.getOrDefault("127.0.0.1", 0L)).isGreaterThan(before);
+  }
+
+  private Map<String, Long> computeNanosByCaller() {
+    return UsageServiceGrpc.newBlockingStub(rig.channel())
+        .getUsage(
+            GetUsageRequest.newBuilder()
+                .setModel("mnist")
+                .addGroupBy(UsageDimension.USAGE_DIMENSION_CALLER)
+                .build())
+        .getUsageList()
+        .stream()
+        .collect(
+            Collectors.toMap(
+                Usage::getCaller,
+                one ->
+                    TimeUnit.SECONDS.toNanos(one.getComputeTime().getSeconds())
+                        + one.getComputeTime().getNanos()));
   }
 
   /** The same digits through Predict, counted by hand. */

@@ -6,6 +6,7 @@ import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.protocol.CallerInterceptor;
+import dev.millrace.server.protocol.OpenStreams;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.telemetry.HealthReporter;
 import dev.millrace.server.testing.Http;
@@ -159,7 +160,8 @@ final class GrpcDoorTest {
         tls,
         handshake,
         1 << 20,
-        CallerInterceptor.ofNetwork(new OpenAdmission(), new StatusMapper(() -> "id")),
+        CallerInterceptor.ofNetwork(
+            new OpenAdmission(), new OpenStreams(Runnable::run), new StatusMapper(() -> "id")),
         List.of(
             ServerServiceDefinition.builder("test")
                 .addMethod(

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The gRPC port as nobody means it well; a client that was there before is answered throughout. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -111,16 +111,15 @@ final class HostileGrpcTest {
 
   // Row 1: what would make the server call somebody.
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "http://169.254.169.254/latest/meta-data",
-        "https://models.example.org/mnist",
-        "s3://bucket/mnist",
-        "gs://bucket/mnist",
-        "file:///etc",
-        "//models.example.org/share"
-      })
-  void basePath_thatIsAnAddress_isRefused(String basePath) {
+  @CsvSource({
+    "http://169.254.169.254/latest/meta-data, is no folder of this machine",
+    "https://models.example.org/mnist, is no folder of this machine",
+    "s3://bucket/mnist, is no folder of this machine",
+    "gs://bucket/mnist, is no folder of this machine",
+    "file:///etc, is not below a folder that callers may name",
+    "//models.example.org/share, is not below a folder that callers may name"
+  })
+  void basePath_thatIsAnAddress_isRefused(String basePath, String why) {
     ReloadConfigRequest request =
         ReloadConfigRequest.newBuilder()
             .setConfig(
@@ -140,5 +139,6 @@ final class HostileGrpcTest {
                 dev.millrace.proto.tfserving.ModelServiceGrpc.newBlockingStub(rig.channel)
                     .handleReloadConfigRequest(request));
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(refused.getStatus().getDescription()).contains(why);
   }
 }

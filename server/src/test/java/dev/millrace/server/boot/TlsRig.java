@@ -102,17 +102,30 @@ final class TlsRig implements AutoCloseable {
 
   /** Status of an answer over HTTP/1.1, on a connection of its own. */
   static int get(int port, String path, SSLContext context) throws IOException {
+    return ask(port, "GET " + path, "", context).status();
+  }
+
+  /** An answer, with its headers in the text. */
+  record Answer(int status, String text) {}
+
+  /**
+   * Asks over HTTP/1.1, on a connection of its own.
+   *
+   * @param what verb and path
+   * @param headers lines with their ends
+   */
+  static Answer ask(int port, String what, String headers, SSLContext context) throws IOException {
     try (SSLSocket socket = connect(port, context)) {
       socket
           .getOutputStream()
           .write(
-              ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+              (what + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + "\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       if (!answer.startsWith("HTTP/1.1 ")) {
         throw new IOException("no answer: " + answer);
       }
-      return Integer.parseInt(answer.substring(9, 12));
+      return new Answer(Integer.parseInt(answer.substring(9, 12)), answer);
     }
   }
 

@@ -134,6 +134,9 @@ final class UsageServingTest {
       assertThat(answer.statusCode()).as(Http.text(answer)).isEqualTo(429);
       assertThat(answer.headers().firstValue("retry-after")).contains("1");
       assertThat(Http.text(answer)).contains("the quota of requests is used up");
+      assertThat(Http.json(answer).has("error"))
+          .as("the form of this wire")
+          .isNotEqualTo(answer.uri().getPath().startsWith("/api/"));
       LifeRig.await(() -> wire.get().statusCode() == 200, () -> "still refused");
     }
   }

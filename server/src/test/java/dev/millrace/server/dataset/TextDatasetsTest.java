@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
@@ -141,6 +142,10 @@ class TextDatasetsTest {
         out.write(megabyte);
       }
     }
+    // Cut off behind the limit, which who reads on would find out.
+    Path bomb = folder.resolve("bomb/all.csv.gz");
+    byte[] packed = Files.readAllBytes(bomb);
+    Files.write(bomb, Arrays.copyOf(packed, packed.length - packed.length / 50));
 
     assertThat(refusal("bomb").message()).contains("has more than 64 MiB");
   }
@@ -162,6 +167,14 @@ class TextDatasetsTest {
     write("few/dataset.yaml", yaml.strip());
 
     assertThat(refusal("few").message()).contains(words.strip());
+  }
+
+  @Test
+  void read_layoutNestedDeeply_isNoYaml() throws IOException {
+    write("few/all.csv", FEW);
+    write("few/dataset.yaml", "slices: " + "[".repeat(5_000) + "]".repeat(5_000));
+
+    assertThat(refusal("few").message()).contains("is no YAML");
   }
 
   @Test

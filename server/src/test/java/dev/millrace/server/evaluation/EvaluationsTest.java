@@ -7,6 +7,7 @@ import dev.millrace.server.evaluation.metrics.Calibration;
 import dev.millrace.server.evaluation.metrics.ConfusionMatrix;
 import dev.millrace.server.evaluation.metrics.Latency;
 import dev.millrace.server.evaluation.metrics.Share;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ModelReference;
@@ -34,7 +35,8 @@ class EvaluationsTest {
   private final PuppetExecutor executor = new PuppetExecutor();
   private final MemoryEvaluationStore store = new MemoryEvaluationStore();
   private final List<EvaluationSpec> ran = new ArrayList<>();
-  private Evaluator evaluator = (spec, progress) -> results();
+  private final List<String> callers = new ArrayList<>();
+  private Evaluator evaluator = (spec, caller, progress) -> results();
 
   @Test
   void create_withDefaults_fillsThemInAndRuns() {
@@ -142,7 +144,7 @@ class EvaluationsTest {
   void close_whileOneRuns_endsItAndKeepsTheOthersWaiting() {
     Evaluations evaluations = open();
     evaluator =
-        (spec, progress) -> {
+        (spec, caller, progress) -> {
           evaluations.close();
           assertThat(progress.isCancelled()).isTrue();
           throw new ServingException(ErrorReason.CALLER_CANCELLED, "stopped");
@@ -171,7 +173,7 @@ class EvaluationsTest {
     Evaluations evaluations = open();
     String[] id = new String[1];
     evaluator =
-        (spec, progress) -> {
+        (spec, caller, progress) -> {
           assertThat(progress.isCancelled()).isFalse();
           progress.at(new EvaluationProgress(5, 10, "half"));
           assertThat(evaluations.cancel(id[0]).progress())
@@ -199,7 +201,7 @@ class EvaluationsTest {
   void run_thatIsRefusedOrBreaks_failsWithTheReasonAndTheNextRuns() {
     Evaluations evaluations = open();
     evaluator =
-        (spec, progress) -> {
+        (spec, caller, progress) -> {
           if (ran.size() == 1) {
             throw new ServingException(ErrorReason.EVALUATION_UNFIT, "no pictures");
           }
@@ -239,6 +241,18 @@ class EvaluationsTest {
     assertThat(create(evaluations, "request-0").id()).isNotEqualTo(ids.get(0));
   }
 
+  @Test
+  void evaluation_ofACaller_asksInTheNameOfThatCallerAlsoAfterARestart() {
+    EvaluationOrder order = EvaluationOrder.of(ModelReference.parse("m"));
+    Evaluations evaluations = open();
+    evaluations.create(order, "");
+    evaluations.create(order, "", new Caller("key:ann"));
+    evaluations.close();
+    open();
+    executor.runAll();
+    assertThat(callers).containsExactly("", "key:ann");
+  }
+
   private Evaluations open() {
     return open(executor);
   }
@@ -246,9 +260,10 @@ class EvaluationsTest {
   private Evaluations open(PuppetExecutor runs) {
     return new Evaluations(
         store,
-        (spec, progress) -> {
+        (spec, caller, progress) -> {
           ran.add(spec);
-          return evaluator.evaluate(spec, progress);
+          callers.add(caller.id());
+          return evaluator.evaluate(spec, caller, progress);
         },
         new NoVersions(),
         name -> {},

@@ -8,6 +8,7 @@ import dev.millrace.server.evaluation.EvaluationOrder;
 import dev.millrace.server.evaluation.EvaluationResults;
 import dev.millrace.server.evaluation.Evaluations;
 import dev.millrace.server.evaluation.VersionAccess;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelReference;
 import dev.millrace.server.model.ServingException;
@@ -159,7 +160,7 @@ class GateTest {
   @Test
   void judge_ofAModelWithoutAPolicy_usesTheDefault() {
     policy = Optional.empty();
-    gate.judge(Figures.version(2), true);
+    gate.judge(Figures.version(2), true, Caller.UNKNOWN);
     executor.runAll();
     assertThat(judgement(2).state()).isEqualTo(JudgementState.PROMOTED);
     assertThat(judgement(2).policyDigest()).isEmpty();
@@ -167,11 +168,11 @@ class GateTest {
 
   @Test
   void judge_heldOrByAPolicyThatPromotesNothing_leavesItToAPerson() {
-    gate.judge(Figures.version(2), false);
+    gate.judge(Figures.version(2), false, Caller.UNKNOWN);
     executor.runAll();
     assertThat(judgement(2).state()).isEqualTo(JudgementState.PASSED);
     policy = Optional.of("promote: none");
-    gate.judge(Figures.version(2), true);
+    gate.judge(Figures.version(2), true, Caller.UNKNOWN);
     executor.runAll();
     assertThat(judgement(2).state()).isEqualTo(JudgementState.PASSED);
     assertThat(promoted).isEmpty();
@@ -180,7 +181,7 @@ class GateTest {
   @Test
   void judge_whenTheChampionChangesMeanwhile_judgesAgainAgainstTheNewOne() {
     versions.add(3L);
-    gate.judge(Figures.version(2), true);
+    gate.judge(Figures.version(2), true, Caller.UNKNOWN);
     promote(3);
     executor.runNext();
     assertThat(judgement(2).state()).isEqualTo(JudgementState.EVALUATING);
@@ -194,7 +195,7 @@ class GateTest {
   void judge_whatCannotBePromoted_isStoppedAndToldWhy() {
     refusal =
         Optional.of(new ServingException(ErrorReason.SIGNATURE_BREAKING, "it would break callers"));
-    gate.judge(Figures.version(2), true);
+    gate.judge(Figures.version(2), true, Caller.UNKNOWN);
     executor.runAll();
     assertThat(judgement(2).state()).isEqualTo(JudgementState.STOPPED);
     assertThat(judgement(2).message())
@@ -204,7 +205,7 @@ class GateTest {
 
   @Test
   void judge_whatCannotBeMeasured_fails() {
-    gate.judge(Figures.version(2), true);
+    gate.judge(Figures.version(2), true, Caller.UNKNOWN);
     evaluations.cancel(judgement(2).evaluation());
     executor.runAll();
     assertThat(judgement(2).state()).isEqualTo(JudgementState.FAILED);
@@ -216,7 +217,8 @@ class GateTest {
   void judge_withAPolicyThatCannotBeUsed_isRefusedOrFailsWithTheLine() {
     policy = Optional.of("bars:\n  nonsense: 1");
     ServingException refused =
-        catchThrowableOfType(ServingException.class, () -> gate.judge(Figures.version(2), true));
+        catchThrowableOfType(
+            ServingException.class, () -> gate.judge(Figures.version(2), true, Caller.UNKNOWN));
     assertThat(refused.reason()).isEqualTo(ErrorReason.SETTINGS_INVALID);
     gate.onPublished(Figures.version(2));
     assertThat(judgement(2).state()).isEqualTo(JudgementState.FAILED);
@@ -246,7 +248,7 @@ class GateTest {
 
   @Test
   void resume_afterAStopAtAnyState_goesOn() {
-    gate.judge(Figures.version(2), true);
+    gate.judge(Figures.version(2), true, Caller.UNKNOWN);
     executor = new PuppetExecutor();
     open();
     gate.resume();
@@ -271,7 +273,7 @@ class GateTest {
         before -> event(HistoryAction.DELETED));
     versions.remove(1L);
     results = Figures.beside(100, 950);
-    gate.judge(Figures.version(6), true);
+    gate.judge(Figures.version(6), true, Caller.UNKNOWN);
     assertThat(judgement(6).champion()).isEqualTo(5);
     executor.runAll();
     assertThat(judgement(6).state()).isEqualTo(JudgementState.REFUSED);
@@ -307,7 +309,7 @@ class GateTest {
     evaluations =
         new Evaluations(
             measurements,
-            (spec, progress) -> results,
+            (spec, caller, progress) -> results,
             new ExactVersions(),
             name -> {},
             new Evaluations.Limits(10, 10),

@@ -115,6 +115,8 @@ final class RequestCheckTest {
         refused(request(Map.of("encoded", strings(pngHeader(50_000, 50_000)))), ENCODED);
     assertThat(error.reason()).isEqualTo(ErrorReason.VALUE_REJECTED);
     assertThat(error.message()).contains("2500000000");
+    assertThat(refused(request(Map.of("encoded", strings(pngHeader(10_000, 5_000)))), ENCODED))
+        .hasMessageContaining("an image of at most 40000000 pixels, got 50000000");
   }
 
   @Test

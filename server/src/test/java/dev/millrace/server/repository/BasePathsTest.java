@@ -87,7 +87,8 @@ final class BasePathsTest {
             readOnly ->
                 assertThat(Unwritable.of(MODEL, readOnly).message()).contains("it is read-only"));
     assertThatThrownBy(() -> repository.trash().take(new VersionId(MODEL, 1)))
-        .isInstanceOf(FileSystemException.class);
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageContaining("its base path is read-only");
     assertThat(base.resolve("1/saved_model.pb")).exists();
   }
 

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,14 @@ final class ModelRepositoryTest {
       Files.createDirectories(root.resolve(name));
     }
     assertThat(repository.scan()).isEmpty();
+  }
+
+  @Test
+  void scan_modelsFolderThatIsALink_isPassedOver() throws IOException {
+    model(folder.resolve("elsewhere/1"), "one");
+    Files.createSymbolicLink(root.resolve("linked"), folder.resolve("elsewhere"));
+    assertThat(repository.scan()).isEmpty();
+    assertThat(repository.whole(new ModelName("linked"), Optional.empty())).isEmpty();
   }
 
   @Test

@@ -54,6 +54,7 @@ class FileEvaluationStoreTest {
             "e2",
             spec(null),
             "",
+            "",
             EvaluationState.FAILED,
             ErrorReason.EVALUATION_UNFIT,
             "no pictures",
@@ -74,6 +75,14 @@ class FileEvaluationStoreTest {
     assertThat(Files.readString(folder.resolve("evaluations/e1.json")))
         .contains("\"accuracy\":{\"hits\":1,\"of\":2}")
         .doesNotContain("resource", "significant", "upper\":1.0,\"hits");
+  }
+
+  @Test
+  void file_fromBeforeCallersWereKept_isTheServers() throws IOException {
+    store.write(succeeded("e1"));
+    Path file = folder.resolve("evaluations/e1.json");
+    Files.writeString(file, Files.readString(file).replace("\"caller\":\"key:ann\",", ""));
+    assertThat(store.read("e1").orElseThrow().caller()).isEmpty();
   }
 
   @Test
@@ -140,6 +149,7 @@ class FileEvaluationStoreTest {
         id,
         spec(new VersionId(new ModelName("m"), 2)),
         "mine",
+        "key:ann",
         EvaluationState.SUCCEEDED,
         null,
         "",

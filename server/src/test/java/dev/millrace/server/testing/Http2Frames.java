@@ -24,6 +24,7 @@ public final class Http2Frames {
   private static final int END_HEADERS = 4;
   private static final int LENGTH_BYTES = 3;
   private static final int CANCEL = 8;
+  private static final int PATIENCE_MILLIS = 60_000;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -153,6 +154,7 @@ public final class Http2Frames {
   /** Sends everything to a port of this machine while a reader reads, and returns what it found. */
   public int send(int port, Reader reader) throws IOException, InterruptedException {
     try (Socket socket = new Socket("127.0.0.1", port)) {
+      socket.setSoTimeout(PATIENCE_MILLIS);
       Thread sender =
           new Thread(
               () -> {

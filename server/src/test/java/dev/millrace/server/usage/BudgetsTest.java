@@ -97,6 +97,7 @@ final class BudgetsTest {
   void admit_theServerItself_isLetIn() {
     terms = TermsFile.parse("prices: {compute-hour: 1}\ndefault: {budget: {month: 1}}");
     budgets.add("", ONE_EURO.plus(ONE_EURO), now());
+    budgets.add(UsageLedger.SERVER, ONE_EURO.plus(ONE_EURO), now());
     budgets.admit(Caller.UNKNOWN);
     assertThat(budgets.statuses()).isEmpty();
   }

@@ -52,6 +52,16 @@ final class UsageMeterTest {
   }
 
   @Test
+  void onComputed_forTheServerItself_isOnItsAccountAndInNoBudget() {
+    meter.onComputed(Caller.UNKNOWN, VERSION, 1_000_000);
+    ledger.flush();
+    assertThat(store.used)
+        .containsOnlyKeys(
+            new UsageKey(UsageKey.hourOf(clock.instant()), UsageLedger.SERVER, "m", 3));
+    assertThat(budgets.statuses()).isEmpty();
+  }
+
+  @Test
   void onComputed_moreThanTheQuota_isOwed() {
     meter.onComputed(A, VERSION, Duration.ofMillis(99).toNanos());
     quotas.admit(A, EnumSet.of(QuotaKind.COMPUTE));
@@ -110,7 +120,8 @@ final class UsageMeterTest {
     clock.advance(Duration.ofHours(9));
     jobs.cancel(job.record().id(), "");
     ledger.flush();
-    assertThat(store.of("").trainingNanos()).isEqualTo(Duration.ofHours(9).toNanos());
+    assertThat(store.of(UsageLedger.SERVER).trainingNanos())
+        .isEqualTo(Duration.ofHours(9).toNanos());
     quotas.admit(Caller.UNKNOWN, EnumSet.allOf(QuotaKind.class));
   }
 

@@ -34,6 +34,7 @@ public final class Scorer {
 
   private final Predictor predictor;
   private final Subject subject;
+  private final Caller caller;
   private final BooleanSupplier cancelled;
   private final Pauses pauses;
   private final LongSupplier nanoTime;
@@ -42,6 +43,7 @@ public final class Scorer {
   /**
    * A scorer.
    *
+   * @param caller who asks
    * @param cancelled true once the answers are of no use any more
    * @param pauses lets time pass while the server is overloaded
    * @param nanoTime measures time that passes, in nanoseconds
@@ -49,12 +51,14 @@ public final class Scorer {
   public Scorer(
       Predictor predictor,
       Subject subject,
+      Caller caller,
       BooleanSupplier cancelled,
       Pauses pauses,
       LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.predictor = predictor;
     this.subject = subject;
+    this.caller = caller;
     this.cancelled = cancelled;
     this.pauses = pauses;
   }
@@ -205,7 +209,7 @@ public final class Scorer {
             Deadline.NONE,
             cancelled,
             Priority.LOW,
-            Caller.UNKNOWN);
+            caller);
     Duration waited = Duration.ZERO;
     while (true) {
       if (cancelled.getAsBoolean()) {

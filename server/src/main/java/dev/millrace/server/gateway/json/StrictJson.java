@@ -21,7 +21,7 @@ import java.io.UncheckedIOException;
 import java.util.regex.Pattern;
 
 /**
- * Reads and writes documents of JSON. NaN, Infinity and -Infinity are numbers; a key twice in one
+ * Reads and writes documents of JSON in UTF-8. NaN, Infinity and -Infinity are numbers; a key twice in one
  * object is an error; so is nesting deeper than {@value #MOST_NESTING}, a number of more than
  * {@value #MOST_DIGITS} characters, and whatever follows the document. Thread-safe.
  */
@@ -87,6 +87,9 @@ public final class StrictJson {
    * @throws ServingException REQUEST_MALFORMED for what is no JSON
    */
   public <T> T read(byte[] bytes, int from, int length, Reading<T> reading) {
+    if (isWide(bytes, from, length)) {
+      throw malformed("The document is not in UTF-8", 0);
+    }
     try (JsonParser parser = factory.createParser(bytes, from, length)) {
       if (parser.nextToken() == null) {
         throw malformed("The document is empty", 0);
@@ -131,6 +134,22 @@ public final class StrictJson {
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
+  }
+
+  /**
+   * UTF-16 or UTF-32, as the library would take it to be (RFC 4627, section 3): in the places of
+   * its characters, which are none of the bytes.
+   */
+  private static boolean isWide(byte[] bytes, int from, int length) {
+    if (length < 2) {
+      return false;
+    }
+    int mark = (bytes[from] & 0xFF) << 8 | (bytes[from + 1] & 0xFF);
+    boolean wide = mark == 0xFEFF || mark == 0xFFFE;
+    for (int i = 0; i < Math.min(4, length); i++) {
+      wide |= bytes[from + i] == 0;
+    }
+    return wide;
   }
 
   /** Where the present token begins in the bytes. */

@@ -10,10 +10,12 @@ import com.google.protobuf.Message;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import java.io.ByteArrayOutputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes messages in protobuf's JSON form. Stateless. */
 public final class MessageJson {
@@ -29,18 +31,18 @@ public final class MessageJson {
    */
   public static void read(InputStream json, Message.Builder target) {
     try (JsonParser parser = FACTORY.createParser(json)) {
-      try {
-        JsonToken first = parser.nextToken();
-        // No body at all is an empty message, so that a bare POST will do.
-        if (first != null) {
-          new MessageReader(parser).read(target, "");
-          if (parser.nextToken() != null) {
-            throw malformed("something follows the JSON object", parser.currentTokenLocation());
-          }
+      JsonToken first = parser.nextToken();
+      // No body at all is an empty message, so that a bare POST will do.
+      if (first != null) {
+        new MessageReader(parser).read(target, "");
+        if (parser.nextToken() != null) {
+          throw malformed("something follows the JSON object", parser.currentTokenLocation());
         }
-      } catch (JsonProcessingException malformed) {
-        throw malformed("the body is no JSON", malformed.getLocation());
       }
+    } catch (JsonProcessingException malformed) {
+      throw malformed("the body is no JSON", malformed.getLocation());
+    } catch (CharConversionException otherwise) {
+      throw malformed("the body is not in UTF-8", null);
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }
@@ -62,7 +64,7 @@ public final class MessageJson {
     return bytes.toByteArray();
   }
 
-  static ServingException malformed(String what, JsonLocation where) {
+  static ServingException malformed(String what, @Nullable JsonLocation where) {
     return new ServingException(
         ErrorReason.REQUEST_MALFORMED,
         where == null

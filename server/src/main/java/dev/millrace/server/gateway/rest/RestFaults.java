@@ -5,6 +5,7 @@ import dev.millrace.server.gateway.HttpErrors;
 import dev.millrace.server.gateway.json.StrictJson;
 import io.grpc.Status.Code;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
 /** Errors as replies {@code {"error": "..."}}. Thread-safe. */
@@ -26,25 +27,27 @@ public final class RestFaults {
     Status status = errors.status(error);
     Code code = io.grpc.Status.fromCodeValue(status.getCode()).getCode();
     String text = status.getMessage();
-    return again(status, reply(statuses.applyAsInt(code), text.isEmpty() ? code.name() : text));
+    return explained(status, reply(statuses.applyAsInt(code), text.isEmpty() ? code.name() : text));
   }
 
   /** The reply to an error of HTTP itself, such as a body that is too large. */
   public RestReply reply(Throwable error) {
-    Status status = errors.status(error);
-    return again(status, reply(HttpErrors.httpStatus(status).code(), status.getMessage()));
+    return reply(errors.status(error));
   }
 
-  private static RestReply again(Status status, RestReply reply) {
-    return HttpErrors.retrySeconds(status)
-        .map(
-            seconds ->
-                new RestReply(
-                    reply.status(),
-                    reply.contentType(),
-                    Map.of("retry-after", seconds),
-                    reply.parts()))
-        .orElse(reply);
+  /** The reply to what the door says. */
+  RestReply reply(Status status) {
+    return explained(status, reply(HttpErrors.httpStatus(status).code(), status.getMessage()));
+  }
+
+  /** With what its headers tell: when to try again, and how to say who calls. */
+  private static RestReply explained(Status status, RestReply reply) {
+    Map<String, String> headers = new TreeMap<>();
+    HttpErrors.retrySeconds(status).ifPresent(seconds -> headers.put("retry-after", seconds));
+    HttpErrors.challenge(status).ifPresent(text -> headers.put("www-authenticate", text));
+    return headers.isEmpty()
+        ? reply
+        : new RestReply(reply.status(), reply.contentType(), headers, reply.parts());
   }
 
   /** The reply with a text. */

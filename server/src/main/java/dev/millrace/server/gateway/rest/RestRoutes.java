@@ -1,15 +1,19 @@
 package dev.millrace.server.gateway.rest;
 
 import com.google.protobuf.ByteString;
+import com.google.rpc.Status;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpObject;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.millrace.server.gateway.ErrorForm;
 import dev.millrace.server.gateway.HttpRoutes;
 import dev.millrace.server.gateway.RequestBody;
 import dev.millrace.server.gateway.ServiceCalls;
@@ -58,14 +62,24 @@ public final class RestRoutes implements HttpRoutes {
 
   @Override
   public void addTo(ServerBuilder builder) {
-    builder.service(
-        Route.builder().regex(paths).build(),
-        (context, request) ->
-            HttpResponse.of(
-                RequestBody.read(context, request)
-                    .handle((body, failure) -> answer(context, body, failure))
-                    .thenCompose(reply -> reply)
-                    .thenApply(RestRoutes::response)));
+    builder.service(Route.builder().regex(paths).build(), new Paths());
+  }
+
+  /** Errors that the door finds have the wire's form, too. */
+  private final class Paths implements HttpService, ErrorForm {
+    @Override
+    public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+      return HttpResponse.of(
+          RequestBody.read(context, request)
+              .handle((body, failure) -> answer(context, body, failure))
+              .thenCompose(reply -> reply)
+              .thenApply(RestRoutes::response));
+    }
+
+    @Override
+    public HttpResponse response(Status status) {
+      return RestRoutes.response(faults.reply(status));
+    }
   }
 
   private CompletionStage<RestReply> answer(

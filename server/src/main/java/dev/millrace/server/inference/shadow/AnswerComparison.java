@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares a shadow's answer with the one that the caller got. What an example's class is, is told
- * by the first output, in the order of the names, that fits:
+ * Compares another version's answer with the one that the caller got. What an example's class is,
+ * is told by the first output, in the order of the names, that fits:
  *
  * <ol>
  *   <li>one of whole numbers, words or booleans with one value a row;
@@ -25,12 +25,13 @@ import org.jspecify.annotations.Nullable;
  * Where neither is there, an example agrees when all outputs have the same shape and values, floats
  * within 0.001 of one another. Stateless.
  */
-final class AnswerComparison {
+public final class AnswerComparison {
   private static final double TOLERANCE = 1e-3;
 
   private AnswerComparison() {}
 
-  static Comparison of(
+  /** Compares the answers, by output; what the other gives beyond the caller's is let alone. */
+  public static Comparison of(
       Map<String, TensorData> primaryOutputs, Map<String, TensorData> shadowOutputs) {
     SortedMap<String, TensorData> outputs = inOnePiece(primaryOutputs);
     SortedMap<String, TensorData> shadow = inOnePiece(shadowOutputs);

@@ -52,7 +52,7 @@ public final class EvaluationServiceV1 extends EvaluationServiceGrpc.EvaluationS
         .baseline()
         .ifPresent(baseline -> Callers.requireOfSeen(Permission.VIEW, baseline.model()));
     SeenDatasets.require(order.dataset());
-    return evaluations.create(order, Callers.own(requestId));
+    return evaluations.create(order, Callers.own(requestId), Callers.current());
   }
 
   /** Figures of a baseline are the baseline's. */

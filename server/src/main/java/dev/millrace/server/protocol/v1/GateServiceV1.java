@@ -11,6 +11,7 @@ import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.model.VersionId;
 import dev.millrace.server.protocol.Answers;
+import dev.millrace.server.protocol.Callers;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.v1.GateServiceGrpc;
 import dev.millrace.v1.GetGateRequest;
@@ -92,7 +93,11 @@ public final class GateServiceV1 extends GateServiceGrpc.GateServiceImplBase {
         () ->
             JudgeVersionResponse.newBuilder()
                 .setJudgement(
-                    encode(gate.judge(VersionCalls.version(request.getName()), !request.getHold())))
+                    encode(
+                        gate.judge(
+                            VersionCalls.version(request.getName()),
+                            !request.getHold(),
+                            Callers.current())))
                 .build(),
         statuses::toStatus);
   }

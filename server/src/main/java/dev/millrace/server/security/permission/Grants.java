@@ -18,6 +18,17 @@ public final class Grants implements Access {
             .toList();
   }
 
+  /** True for the access of the same grants. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Grants grants && grants.scopes.equals(scopes);
+  }
+
+  @Override
+  public int hashCode() {
+    return scopes.hashCode();
+  }
+
   @Override
   public boolean may(Permission permission, String model) {
     for (Scope scope : scopes) {

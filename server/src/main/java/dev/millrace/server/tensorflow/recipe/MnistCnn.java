@@ -137,7 +137,7 @@ public final class MnistCnn implements Recipe {
     try {
       Checkpoint checkpoint = new Checkpoint(folder.resolve("weights"));
       run.save(checkpoint);
-      ServingGraph.export(checkpoint, run.parameters().convolutions(), exportDirectory);
+      ServingGraph.export(checkpoint, run.parameters().network(), exportDirectory);
     } finally {
       delete(folder);
     }

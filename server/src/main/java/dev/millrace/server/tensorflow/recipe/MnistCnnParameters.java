@@ -12,7 +12,7 @@ import java.util.Map;
  * @param steps batches to learn from, unless there are epochs
  * @param epochs passes over the training examples; 0 for the number of steps
  * @param batchSize examples a batch
- * @param convolutions of each of the network's two blocks: 1 of 5x5, or 2 of 3x3
+ * @param network form of the network
  * @param learningRate of Adam, at the first step
  * @param cosineDecay share of the learning rate that is gone at the last step
  * @param dropout share of the dense layer's outputs left out in training
@@ -26,7 +26,7 @@ record MnistCnnParameters(
     long steps,
     long epochs,
     int batchSize,
-    int convolutions,
+    NetworkForm network,
     float learningRate,
     float cosineDecay,
     float dropout,
@@ -35,6 +35,8 @@ record MnistCnnParameters(
     int patience,
     Distortion distortion,
     long seed) {
+  private static final NetworkForm PLAIN = new NetworkForm(1, true);
+
   static final List<ParameterSpec> SPECS =
       List.of(
           ParameterSpec.integer(
@@ -48,6 +50,14 @@ record MnistCnnParameters(
                   2,
                   1,
                   "convolutions before each of the two max-pools: 1 of 5x5, or 2 of 3x3")
+              .asAdvanced(),
+          ParameterSpec.integer(
+                  "padding",
+                  0,
+                  1,
+                  1,
+                  "1: convolutions pad images with zeros; 0: they have no output at the edges, which"
+                      + " takes half of the time")
               .asAdvanced(),
           new ParameterSpec(
               "learning_rate",
@@ -105,7 +115,7 @@ record MnistCnnParameters(
 
   /** A plain run: no epochs, decay, smoothing, averages, distortion or early end. */
   MnistCnnParameters(long steps, int batchSize, float learningRate, float dropout, long seed) {
-    this(steps, 0, batchSize, 1, learningRate, 0, dropout, 0, 0, 0, Distortion.NONE, seed);
+    this(steps, 0, batchSize, PLAIN, learningRate, 0, dropout, 0, 0, 0, Distortion.NONE, seed);
   }
 
   /** From a spec whose parameters are complete and checked. */
@@ -114,7 +124,9 @@ record MnistCnnParameters(
         Long.parseLong(value(values, "steps")),
         Long.parseLong(value(values, "epochs")),
         Integer.parseInt(value(values, "batch_size")),
-        Integer.parseInt(value(values, "convolutions")),
+        new NetworkForm(
+            Integer.parseInt(value(values, "convolutions")),
+            Integer.parseInt(value(values, "padding")) == 1),
         real(values, "learning_rate"),
         real(values, "cosine_decay"),
         // A double just below 1 is rounded to 1, which would leave nothing to learn from.

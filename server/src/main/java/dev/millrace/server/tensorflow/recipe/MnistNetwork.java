@@ -24,36 +24,32 @@ final class MnistNetwork {
   /** Shape of a batch of images. */
   static final Shape IMAGES = Shape.of(Shape.UNKNOWN_SIZE, HEIGHT, WIDTH, 1);
 
-  private static final int FLAT = HEIGHT / 4 * (WIDTH / 4) * 64;
   private static final int DENSE = 1024;
 
   private static final int[] FILTERS = {32, 64};
 
-  private final int convolutions;
+  private final NetworkForm form;
+  private final int flat;
   private final List<ResourceVariable<TFloat32>> weights = new ArrayList<>();
 
-  /**
-   * Adds the weights to a graph, without values.
-   *
-   * @param convolutions of each block: 1 of 5x5, or 2 of 3x3
-   */
-  MnistNetwork(Ops tf, int convolutions) {
-    this.convolutions = convolutions;
-    int size = convolutions == 1 ? 5 : 3;
+  /** Adds the weights to a graph, without values. */
+  MnistNetwork(Ops tf, NetworkForm form) {
+    this.form = form;
     int channels = 1;
     for (int block = 0; block < FILTERS.length; block++) {
-      for (int i = 0; i < convolutions; i++) {
-        addLayer(tf, convolutionName(block, i), Shape.of(size, size, channels, FILTERS[block]));
+      for (int i = 0; i < form.convolutions(); i++) {
+        addLayer(tf, convolutionName(block, i), form.kernel(channels, FILTERS[block]));
         channels = FILTERS[block];
       }
     }
-    addLayer(tf, "dense", Shape.of(FLAT, DENSE));
+    flat = form.left(HEIGHT, FILTERS.length) * form.left(WIDTH, FILTERS.length) * channels;
+    addLayer(tf, "dense", Shape.of(flat, DENSE));
     addLayer(tf, "logits", Shape.of(DENSE, CLASSES));
   }
 
   private String convolutionName(int block, int i) {
     String name = "conv" + (block + 1);
-    return convolutions == 1 ? name : name + "_" + (i + 1);
+    return form.convolutions() == 1 ? name : name + "_" + (i + 1);
   }
 
   private void addLayer(Ops tf, String name, Shape kernel) {
@@ -92,23 +88,24 @@ final class MnistNetwork {
     Operand<TFloat32> seen = images;
     for (int block = 0; block < FILTERS.length; block++) {
       Ops scope = tf;
-      for (int i = 0; i < convolutions; i++) {
+      for (int i = 0; i < form.convolutions(); i++) {
         scope = tf.withSubScope(convolutionName(block, i));
         seen = convolution(scope, seen, next.next(), next.next());
       }
       seen = scope.nn.maxPool(seen, scope.array(1, 2, 2, 1), scope.array(1, 2, 2, 1), "SAME");
     }
     Ops dense = tf.withSubScope("dense");
-    Operand<TFloat32> flat = dense.reshape(seen, dense.array(-1, FLAT));
+    Operand<TFloat32> pixels = dense.reshape(seen, dense.array(-1, flat));
     Operand<TFloat32> features =
-        dense.nn.relu(dense.nn.biasAdd(dense.linalg.matMul(flat, next.next()), next.next()));
+        dense.nn.relu(dense.nn.biasAdd(dense.linalg.matMul(pixels, next.next()), next.next()));
     Ops last = tf.withSubScope("logits");
     return last.nn.biasAdd(last.linalg.matMul(dropout.apply(features), next.next()), next.next());
   }
 
-  private static Operand<TFloat32> convolution(
+  private Operand<TFloat32> convolution(
       Ops tf, Operand<TFloat32> images, Operand<TFloat32> kernel, Operand<TFloat32> bias) {
-    Operand<TFloat32> filtered = tf.nn.conv2d(images, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
+    Operand<TFloat32> filtered =
+        tf.nn.conv2d(images, kernel, List.of(1L, 1L, 1L, 1L), form.padding());
     return tf.nn.relu(tf.nn.biasAdd(filtered, bias));
   }
 }

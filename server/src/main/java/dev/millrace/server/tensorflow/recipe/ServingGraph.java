@@ -46,9 +46,9 @@ final class ServingGraph {
   private final Signature pictures;
   private final Signature gradients;
 
-  private ServingGraph(Graph graph, int convolutions) {
+  private ServingGraph(Graph graph, NetworkForm form) {
     Ops tf = Ops.create(graph);
-    network = new MnistNetwork(tf, convolutions);
+    network = new MnistNetwork(tf, form);
     Operand<TFloat32> images =
         tf.withName(PIXELS_INPUT)
             .placeholder(TFloat32.class, Placeholder.shape(MnistNetwork.IMAGES));
@@ -114,12 +114,12 @@ final class ServingGraph {
   /**
    * Writes the weights of a checkpoint as a SavedModel.
    *
-   * @param convolutions of each block of the network that was trained
+   * @param form of the network that was trained
    * @param directory must not exist
    */
-  static void export(Checkpoint checkpoint, int convolutions, Path directory) throws IOException {
+  static void export(Checkpoint checkpoint, NetworkForm form, Path directory) throws IOException {
     try (Graph graph = new Graph()) {
-      ServingGraph serving = new ServingGraph(graph, convolutions);
+      ServingGraph serving = new ServingGraph(graph, form);
       try (Session session = new Session(graph)) {
         checkpoint.restore(session);
         SavedModelBundle.exporter(directory.toString())

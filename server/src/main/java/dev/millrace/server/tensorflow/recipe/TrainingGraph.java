@@ -48,7 +48,7 @@ final class TrainingGraph implements AutoCloseable {
       labels =
           tf.withName("labels")
               .placeholder(TInt32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
-      MnistNetwork network = new MnistNetwork(tf, parameters.convolutions());
+      MnistNetwork network = new MnistNetwork(tf, parameters.network());
       network.weights().forEach(weight -> weights.put(weight.name(), weight.read(tf)));
       AdamOptimiser adam = new AdamOptimiser(tf, network.weights());
       Optional<WeightAverages> averages =

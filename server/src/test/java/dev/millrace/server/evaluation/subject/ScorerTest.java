@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.server.inference.InferenceRequest;
 import dev.millrace.server.inference.InferenceResponse;
+import dev.millrace.server.model.Caller;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.Priority;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 
 class ScorerTest {
   private static final VersionId VERSION = new VersionId(new ModelName("m"), 3);
+  private static final Caller CALLER = new Caller("key:ann");
   private static final Offset<Float> EXACT = within(1e-6f);
 
   private final Deque<CompletionStage<Map<String, TensorData>>> answers = new ArrayDeque<>();
@@ -47,6 +49,7 @@ class ScorerTest {
     assertThat(scorer(Map.of()).probabilities(new float[8], 2)).containsExactly(0.25f, 0.75f, 1, 0);
     InferenceRequest request = asked.get(0);
     assertThat(request.priority()).isEqualTo(Priority.LOW);
+    assertThat(request.caller()).isEqualTo(CALLER);
     assertThat(request.model().choice()).isEqualTo(new VersionChoice.Exact(3));
     assertThat(request.outputs()).containsExactly("probabilities");
   }
@@ -144,6 +147,7 @@ class ScorerTest {
     return new Scorer(
         this::predict,
         Subject.of(VERSION, signatures, "serving_default", "", "", 2, 2),
+        CALLER,
         () -> cancelled,
         pauses::add,
         () -> 0);

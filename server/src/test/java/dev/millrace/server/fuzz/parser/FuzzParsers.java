@@ -22,14 +22,18 @@ import java.util.stream.Stream;
  *
  * <p>Arguments: seconds for each, and names of targets or {@code all}. What reaches new code is
  * merged into the corpus in {@code src/test/corpora}, which {@link ParserCorporaTest} replays.
- * Fails when a target throws, hangs for ten seconds or takes more than two gigabytes.
+ * Fails when a target throws, hangs for thirty seconds or takes more than two gigabytes.
  */
 public final class FuzzParsers {
   private static final Path CORPORA = Path.of("src/test/corpora");
   private static final Path WORK = Path.of("target/fuzz-parsers");
-  private static final int HANG_SECONDS = 10;
+
+  // The first input waits until the classes that it needs have been rewritten.
+  private static final int HANG_SECONDS = 30;
+
   private static final int MOST_MEGABYTES = 2048;
   private static final int LONGEST_INPUT = 1 << 16;
+  private static final int LONGEST_KEPT = 1 << 12;
 
   private FuzzParsers() {}
 
@@ -78,7 +82,13 @@ public final class FuzzParsers {
               line -> line.startsWith("stat::number_of_executed_units") || line.contains(" DONE "))
           .forEach(line -> System.out.println("  " + line.strip()));
     }
-    jazzer(folder.resolve("merge.txt"), name, "-merge=1", kept.toString(), found.toString());
+    jazzer(
+        folder.resolve("merge.txt"),
+        name,
+        "-merge=1",
+        "-max_len=" + LONGEST_KEPT,
+        kept.toString(),
+        found.toString());
     return code == 0;
   }
 
@@ -92,6 +102,8 @@ public final class FuzzParsers {
     command.add("com.code_intelligence.jazzer.Jazzer");
     command.add("--target_class=" + Parsers.targetClass(name).getName());
     command.add("--instrumentation_includes=dev.millrace.**");
+    command.add("--custom_hook_includes=dev.millrace.**");
+    command.add("--reproducer_path=" + WORK);
     command.addAll(List.of(options));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import dev.millrace.server.model.ErrorReason;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.tensor.DataType;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -48,6 +49,19 @@ final class StrictJsonTest {
       assertThat(error.reason()).isEqualTo(ErrorReason.REQUEST_MALFORMED);
       assertThat(error.message()).startsWith("JSON Parse error: ").contains(" at offset: ");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "UTF-32BE"})
+  void read_otherEncodings_areMalformed(String encoding) {
+    ServingException error = fault(WHOLE.getBytes(Charset.forName(encoding)));
+    assertThat(error.reason()).isEqualTo(ErrorReason.REQUEST_MALFORMED);
+    assertThat(error.message()).contains("not in UTF-8");
+  }
+
+  @Test
+  void read_whatLooksLikeAnEncodingThatIsNone_isMalformed() {
+    assertThat(fault(new byte[] {0, '{', 0, 0, 0}).message()).contains("not in UTF-8");
   }
 
   @Test

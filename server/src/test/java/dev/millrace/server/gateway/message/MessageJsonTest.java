@@ -1,6 +1,7 @@
 package dev.millrace.server.gateway.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
@@ -146,6 +147,16 @@ final class MessageJsonTest {
             ServingException.class, () -> read(json, SetTrafficRequest.newBuilder()));
     assertThat(refused).as(json).isNotNull();
     assertThat(refused.reason().name()).isEqualTo("REQUEST_MALFORMED");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\0\0\0\0\"model\": \"m\"}", "\0\0:\0{}"})
+  void json_whatLooksLikeAnEncodingThatIsNone_isRefused(String text) {
+    byte[] json = text.getBytes(StandardCharsets.UTF_8);
+    assertThatExceptionOfType(ServingException.class)
+        .isThrownBy(
+            () -> MessageJson.read(new ByteArrayInputStream(json), PredictRequest.newBuilder()))
+        .withMessageContaining("not in UTF-8");
   }
 
   @Test

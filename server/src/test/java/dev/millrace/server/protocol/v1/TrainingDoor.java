@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.millrace.server.protocol.CallerInterceptor;
+import dev.millrace.server.protocol.OpenStreams;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.testing.OpenAdmission;
 import dev.millrace.server.testing.TrainingRig;
@@ -38,7 +39,8 @@ final class TrainingDoor implements AutoCloseable {
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .executor(executor)
             .intercept(
-                CallerInterceptor.ofNetwork(new OpenAdmission(), new StatusMapper(() -> "e1")))
+                CallerInterceptor.ofNetwork(
+                    new OpenAdmission(), new OpenStreams(executor), new StatusMapper(() -> "e1")))
             .addService(new TrainingServiceV1(jobs, new StatusMapper(() -> "e1"), executor))
             .build()
             .start();

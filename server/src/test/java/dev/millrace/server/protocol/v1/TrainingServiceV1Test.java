@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.server.model.Access;
+import dev.millrace.server.model.Admitted;
 import dev.millrace.server.model.Caller;
 import dev.millrace.server.protocol.CallerInterceptor;
+import dev.millrace.server.protocol.OpenStreams;
 import dev.millrace.server.protocol.StatusMapper;
 import dev.millrace.server.security.permission.Grant;
 import dev.millrace.server.security.permission.Grants;
@@ -53,7 +55,12 @@ final class TrainingServiceV1Test {
     server =
         InProcessServerBuilder.forAddress(address)
             .directExecutor()
-            .intercept(CallerInterceptor.behind(() -> caller, new OpenAdmission(), statuses))
+            .intercept(
+                CallerInterceptor.behind(
+                    () -> new Admitted(caller, () -> caller),
+                    new OpenAdmission(),
+                    new OpenStreams(Runnable::run),
+                    statuses))
             .addService(new TrainingServiceV1(jobs, statuses, Runnable::run))
             .build()
             .start();

@@ -60,7 +60,21 @@ public final class Experiments {
                   "elastic",
                   "0.7",
                   "label_smoothing",
-                  "0.05")));
+                  "0.05")),
+          new Configuration(
+              "longer",
+              with(
+                  DISTORTED,
+                  "epochs",
+                  "20",
+                  "weight_averaging",
+                  "0.999",
+                  "convolutions",
+                  "2",
+                  "padding",
+                  "0",
+                  "elastic",
+                  "0.5")));
 
   /**
    * Something that is tried.

@@ -85,10 +85,11 @@ class MnistCnnTest {
         .containsEntry("learning_rate", "0.001")
         .containsEntry("dropout", "0.4")
         .containsEntry("convolutions", "1")
+        .containsEntry("padding", "1")
         .containsEntry("epochs", "0")
         .containsEntry("rotation", "0")
         .containsEntry("from_version", "0")
-        .hasSize(15);
+        .hasSize(16);
   }
 
   @ParameterizedTest

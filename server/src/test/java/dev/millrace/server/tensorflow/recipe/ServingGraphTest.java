@@ -61,7 +61,7 @@ class ServingGraphTest {
       }
       run.save(checkpoint);
     }
-    ServingGraph.export(checkpoint, parameters.convolutions(), directory);
+    ServingGraph.export(checkpoint, parameters.network(), directory);
     try (TrainingGraph graph = new TrainingGraph(parameters, parameters.steps());
         Session session = new Session(graph.graph())) {
       checkpoint.restore(session);
@@ -128,12 +128,15 @@ class ServingGraphTest {
     }
   }
 
-  @Test
-  void export_ofTwoConvolutionsABlock_answersAsInTraining() throws IOException {
-    MnistCnnParameters deeper =
-        new MnistCnnParameters(10, 0, 32, 2, 0.001f, 0, 0.4f, 0, 0, 0, Distortion.NONE, 42);
-    Path directory = folder.resolve("deeper");
-    float[] expected = trainAndExport(deeper, directory);
+  @ParameterizedTest
+  @CsvSource({"1, false", "2, true", "2, false"})
+  void export_ofAnotherNetwork_answersAsInTraining(int convolutions, boolean padded)
+      throws IOException {
+    NetworkForm form = new NetworkForm(convolutions, padded);
+    MnistCnnParameters other =
+        new MnistCnnParameters(10, 0, 32, form, 0.001f, 0, 0.4f, 0, 0, 0, Distortion.NONE, 42);
+    Path directory = folder.resolve("network-" + convolutions + "-" + padded);
+    float[] expected = trainAndExport(other, directory);
     try (SavedModelBundle exported =
         SavedModelBundle.load(directory.toString(), ServingGraph.TAG)) {
       String output = output(exported.function("serving_default").signature(), "logits").name;

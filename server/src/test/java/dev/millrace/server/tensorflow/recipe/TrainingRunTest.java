@@ -129,7 +129,18 @@ class TrainingRunTest {
 
   private static MnistCnnParameters everything() {
     return new MnistCnnParameters(
-        1, 2, 32, 2, 0.001f, 1, 0.4f, 0.1f, 0.99f, 0, new Distortion(10, 0.1f, 2, 1), 7);
+        1,
+        2,
+        32,
+        new NetworkForm(2, false),
+        0.001f,
+        1,
+        0.4f,
+        0.1f,
+        0.99f,
+        0,
+        new Distortion(10, 0.1f, 2, 1),
+        7);
   }
 
   @Test

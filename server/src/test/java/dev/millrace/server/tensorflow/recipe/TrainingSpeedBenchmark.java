@@ -56,7 +56,18 @@ public final class TrainingSpeedBenchmark {
 
   private static MnistCnnParameters parameters(int batchSize, Distortion distortion) {
     return new MnistCnnParameters(
-        Integer.MAX_VALUE, 0, batchSize, 1, 0.001f, 0, 0.4f, 0, 0, 0, distortion, 42);
+        Integer.MAX_VALUE,
+        0,
+        batchSize,
+        new NetworkForm(1, true),
+        0.001f,
+        0,
+        0.4f,
+        0,
+        0,
+        0,
+        distortion,
+        42);
   }
 
   private static IntConsumer steps(TrainingRun run) {
