@@ -67,6 +67,15 @@ final class KeyChangesTest {
   }
 
   @Test
+  void create_thatIsRefused_leavesTheKeysThatAreThere() throws Exception {
+    changes.create("alice", ROLES, Optional.empty());
+    List<ApiKey> before = file.read();
+    assertThatThrownBy(() -> changes.create("alice", ROLES, Optional.empty()))
+        .isInstanceOf(KeyChanges.RefusedException.class);
+    assertThat(file.read()).isEqualTo(before);
+  }
+
+  @Test
   void rotate_again_keepsTheRolesOnceAndTheEarlierEnds() throws Exception {
     changes.create("alice", ROLES, Optional.of(HOUR));
     changes.rotate("alice", HOUR.multipliedBy(2), Optional.empty());
