@@ -34,10 +34,6 @@ public final class AsyncVersionHandle {
 
   private record RowInput(String name, long[] exampleShape) {}
 
-  AsyncVersionHandle(Channel channel, String name) {
-    this(channel, name, "", "");
-  }
-
   AsyncVersionHandle(Channel channel, String name, String routingKey, String requestId) {
     this.channel = channel;
     this.name = name;

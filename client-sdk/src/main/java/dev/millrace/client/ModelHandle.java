@@ -82,15 +82,20 @@ public final class ModelHandle extends VersionHandle {
                     response.getDisagreementsList().stream().map(TrafficCodec::decode).toList()));
   }
 
-  /** One version of it. */
+  /** One version of it, whose next prediction has the same name. */
   public VersionHandle version(long number) {
-    return new VersionHandle(
-        new AsyncVersionHandle(channel, "models/" + id + "/versions/" + number));
+    return part("/versions/" + number);
   }
 
-  /** The version that a label points at. */
+  /** The version that a label points at, whose next prediction has the same name. */
   public VersionHandle label(String label) {
-    return new VersionHandle(new AsyncVersionHandle(channel, "models/" + id + "/labels/" + label));
+    return part("/labels/" + label);
+  }
+
+  private VersionHandle part(String below) {
+    // A routing key chooses among versions, and here one is chosen.
+    return new VersionHandle(
+        new AsyncVersionHandle(channel, "models/" + id + below, "", requestId));
   }
 
   /**

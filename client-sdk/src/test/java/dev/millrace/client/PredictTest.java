@@ -72,6 +72,18 @@ final class PredictTest {
   }
 
   @Test
+  void predict_ofANamedVersion_keepsTheNameOfThePrediction() {
+    Tensor x = Tensor.ofFloats(new float[] {1, 2}, 1, 2);
+    ModelHandle named = client.model("mnist").withRequestId("visit-17");
+    named.version(3).predict("s", Map.of("x", x));
+    named.label("stable").predict("s", Map.of("x", x));
+    assertThat(inference.requests)
+        .extracting(PredictRequest::getRequestId)
+        .containsOnly("visit-17");
+    assertThat(inference.requests.get(1).getModel()).isEqualTo("models/mnist/labels/stable");
+  }
+
+  @Test
   void predict_rows_takeTheirShapeFromTheSignatureOnce() {
     VersionHandle model = client.model("mnist");
     model.predict(new float[3][784]);

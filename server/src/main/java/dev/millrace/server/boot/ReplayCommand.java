@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.client.MillraceClient;
 import dev.millrace.client.cli.ClientCommand;
+import dev.millrace.server.inference.recording.RequestLog;
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
 import dev.millrace.server.tensorflow.record.AnsweredRequest;
@@ -21,6 +22,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code millrace request-log replay}: recorded requests as a shadow set. */
 @Command(
@@ -28,8 +30,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description =
         "Asks a version what callers asked, one request after the other, and says how often it"
-            + " answers what they were told. The requests count as use of whoever runs this, and a"
-            + " request log that is on may record them again.")
+            + " answers what they were told. The requests count as use of whoever runs this, and"
+            + " are not recorded again.")
 final class ReplayCommand extends ClientCommand {
   private static final int MOST_CHANGES = 10;
   private static final double PERCENT = 100;
@@ -43,11 +45,7 @@ final class ReplayCommand extends ClientCommand {
       description = "whose requests, and who is asked")
   private String model = "";
 
-  @Option(
-      names = "--version",
-      required = true,
-      paramLabel = "VERSION",
-      description = "the version to ask, which must be loaded")
+  @Parameters(paramLabel = "VERSION", description = "the version to ask, which must be loaded")
   private long version;
 
   @Option(
@@ -64,7 +62,10 @@ final class ReplayCommand extends ClientCommand {
       throw new IllegalArgumentException(
           "no requests to '" + model + "' are recorded with their answers");
     }
-    Replay replay = new Replay(client.model(model).version(version), System::nanoTime);
+    Replay replay =
+        new Replay(
+            client.model(model).withRequestId(RequestLog.REPLAYED).version(version),
+            System::nanoTime);
     recorded.forEach(replay::ask);
     out().println(isJson() ? json(replay) : text(replay, recorded.size()));
     return replay.answered() > 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;

@@ -65,7 +65,7 @@ final class ReplayCommandTest {
     record(data, "serving_default", new float[] {4, 6}, new long[] {9, 6});
     record(data, "gone", new float[] {1}, new long[] {1});
 
-    assertThat(run(data, "--version", "2")).isZero();
+    assertThat(run(data, "2")).isZero();
 
     assertThat(out.toString().lines())
         .contains("2 of 3 requests were answered by version 2")
@@ -78,7 +78,7 @@ final class ReplayCommandTest {
   void replay_asJson_hasTheSameForPrograms(@TempDir Path data) throws IOException {
     record(data, "serving_default", new float[] {3, 4}, new long[] {3, 9});
 
-    assertThat(run(data, "--version", "2", "--output", "json")).isZero();
+    assertThat(run(data, "2", "--output", "json")).isZero();
 
     JsonNode report = new ObjectMapper().readTree(out.toString());
     assertThat(report.get("examples").asInt()).isEqualTo(2);
@@ -92,14 +92,20 @@ final class ReplayCommandTest {
   void replay_onAVersionThatIsNotThere_failsWithTheReason(@TempDir Path data) throws IOException {
     record(data, "serving_default", new float[] {3}, new long[] {3});
 
-    assertThat(run(data, "--version", "7")).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+    assertThat(run(data, "7")).isEqualTo(CommandLine.ExitCode.SOFTWARE);
     assertThat(out.toString()).contains("0 of 1", "VERSION_NOT_FOUND");
   }
 
   @Test
   void replay_ofNothing_saysSo(@TempDir Path data) {
-    assertThat(run(data, "--version", "2")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(run(data, "2")).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(err.toString()).contains("no requests to 'digits' are recorded");
+  }
+
+  @Test
+  void replay_help_isThere(@TempDir Path data) {
+    assertThat(run(data, "--help")).isZero();
+    assertThat(out.toString()).contains("VERSION", "--records");
   }
 
   private int run(Path data, String... more) {

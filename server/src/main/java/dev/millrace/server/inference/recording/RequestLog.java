@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * what comes beyond is dropped and counted. Thread-safe.
  */
 public final class RequestLog {
+  /** Name of predictions that repeat recorded ones: they are not what callers ask. */
+  public static final String REPLAYED = "millrace-replay";
+
   private static final Logger log = LoggerFactory.getLogger(RequestLog.class);
 
   private final Function<ModelName, RequestLogSettings> settings;
@@ -69,7 +72,7 @@ public final class RequestLog {
   /** Records an answered request where its turn has come; returns at once, and never throws. */
   void offer(InferenceRequest request, InferenceResponse response) {
     RequestLogSettings now = settings.apply(response.version().model());
-    if (!now.enabled() || random.getAsDouble() >= now.sample()) {
+    if (!now.enabled() || request.name().equals(REPLAYED) || random.getAsDouble() >= now.sample()) {
       return;
     }
     RecordedRequest record =

@@ -107,6 +107,15 @@ final class RequestLogTest {
   }
 
   @Test
+  void predict_ofWhatIsReplayed_isNotRecordedAgain() {
+    predictor(CompletableFuture.completedFuture(answer(8)))
+        .predict(request(4, RequestLog.REPLAYED));
+
+    writer.runAll();
+    assertThat(written).isEmpty();
+  }
+
+  @Test
   void predict_switchedOff_isNotRecorded() {
     settings = RequestLogSettings.OFF;
     predictor(CompletableFuture.completedFuture(answer(8))).predict(request(4));
@@ -254,6 +263,10 @@ final class RequestLogTest {
   }
 
   private static InferenceRequest request(int bytes) {
+    return request(bytes, "");
+  }
+
+  private static InferenceRequest request(int bytes, String name) {
     return new InferenceRequest(
         new ModelReference(MODEL, new VersionChoice.Latest()),
         "serve",
@@ -262,7 +275,9 @@ final class RequestLogTest {
         Deadline.NONE,
         () -> false,
         Priority.NORMAL,
-        Caller.UNKNOWN);
+        Caller.UNKNOWN,
+        "",
+        name);
   }
 
   private static InferenceResponse answer(int bytes) {
