@@ -3,8 +3,7 @@ package dev.millrace.server.storage;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.SchedulerName;
-import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceCurrentlyExecutingException;
-import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceNotFoundException;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.jdbc.SqliteJdbcCustomization;
 import com.github.kagkarlsson.scheduler.serializer.JacksonSerializer;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
@@ -159,7 +158,8 @@ public final class SqliteJobQueue implements JobQueue, AutoCloseable {
   public void remove(String job) {
     try {
       scheduler.cancel(TASK.instance(job).build());
-    } catch (TaskInstanceNotFoundException | TaskInstanceCurrentlyExecutingException notWaiting) {
+    } catch (TaskInstanceException notWaiting) {
+      // It is not there, is worked on, or was given out while it was being taken off.
       log.debug("job {} does not wait", job, notWaiting);
     }
   }

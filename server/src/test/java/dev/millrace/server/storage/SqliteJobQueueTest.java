@@ -120,6 +120,17 @@ class SqliteJobQueueTest {
   }
 
   @Test
+  void remove_whileJobsAreGivenOut_takesOffOrLeavesEach() throws Exception {
+    SqliteJobQueue queue = open(1);
+    queue.start((claim, done) -> done.accept(Optional.empty()));
+    for (int i = 0; i < 200; i++) {
+      queue.add("job-" + i, 0, NOW);
+      queue.remove("job-" + i);
+    }
+    assertThat(queue.awaitIdle(Duration.ofSeconds(10))).isTrue();
+  }
+
+  @Test
   void add_ofAJobThatIsThere_leavesItAsItIs() throws Exception {
     SqliteJobQueue queue = open(1);
     queue.add("job", 0, NOW.plusSeconds(3600));
