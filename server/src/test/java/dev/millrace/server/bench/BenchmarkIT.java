@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The benchmark in its short form: it still works, whatever the figures. */
-@Timeout(300)
+@Timeout(600)
 class BenchmarkIT {
   private static final List<Scenario> SCENARIOS =
       List.of(
