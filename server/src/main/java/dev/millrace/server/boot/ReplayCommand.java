@@ -78,7 +78,7 @@ final class ReplayCommand extends ClientCommand {
     } catch (ServingException noName) {
       throw new IllegalArgumentException(noName.getMessage(), noName);
     } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
+      throw new UncheckedIOException(unreadable.getMessage(), unreadable);
     }
   }
 

@@ -19,6 +19,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -100,6 +101,15 @@ final class ReplayCommandTest {
   void replay_ofNothing_saysSo(@TempDir Path data) {
     assertThat(run(data, "2")).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(err.toString()).contains("no requests to 'digits' are recorded");
+  }
+
+  @Test
+  void replay_ofWhatCannotBeRead_saysSoInWords(@TempDir Path data) throws IOException {
+    Files.createDirectories(data.resolve("request-log"));
+    Files.writeString(data.resolve("request-log/digits"), "no folder");
+
+    assertThat(run(data, "2")).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+    assertThat(err.toString()).contains("cannot be read").doesNotContain("Exception");
   }
 
   @Test
