@@ -5,16 +5,7 @@ import dev.millrace.server.boot.config.tfserving.TfServingSetup;
 import dev.millrace.server.catalog.ModelCatalog;
 import dev.millrace.server.catalog.VersionLoad;
 import dev.millrace.server.catalog.WarmUp;
-import dev.millrace.server.inference.BatchRun;
-import dev.millrace.server.inference.BatchedPredictor;
-import dev.millrace.server.inference.Lanes;
-import dev.millrace.server.inference.LeasedPredictor;
 import dev.millrace.server.inference.MeteredPredictor;
-import dev.millrace.server.inference.PredictWork;
-import dev.millrace.server.inference.cache.AnswerStore;
-import dev.millrace.server.inference.cache.BothCacheObservers;
-import dev.millrace.server.inference.cache.CachedPredictor;
-import dev.millrace.server.inference.cache.SingleFlight;
 import dev.millrace.server.model.Failpoints;
 import dev.millrace.server.model.ModelSettings;
 import dev.millrace.server.protocol.StatusMapper;
@@ -32,16 +23,10 @@ import dev.millrace.server.rollout.Loans;
 import dev.millrace.server.rollout.ModelSet;
 import dev.millrace.server.rollout.VersionComparison;
 import dev.millrace.server.rollout.VersionLife;
-import dev.millrace.server.scheduling.BatchQueue;
-import dev.millrace.server.scheduling.BatchWorkers;
-import dev.millrace.server.scheduling.BothQueueObservers;
-import dev.millrace.server.scheduling.QueueObserver;
-import dev.millrace.server.telemetry.CacheMeters;
 import dev.millrace.server.telemetry.HealthReporter;
 import dev.millrace.server.telemetry.LoadMeters;
 import dev.millrace.server.telemetry.ProcessMeters;
 import dev.millrace.server.telemetry.RequestMeters;
-import dev.millrace.server.telemetry.RunMeters;
 import dev.millrace.server.telemetry.VersionMeters;
 import dev.millrace.server.tensorflow.recipe.Recipes;
 import dev.millrace.server.tensorflow.session.SavedModelContents;
@@ -108,10 +93,9 @@ public final class MillraceServer implements AutoCloseable {
   private final ModelCatalog catalog;
   private final LifeRoom life;
   private final ModelListRoom lists;
-  private final BatchQueue<PredictWork> queue;
+  private final PredictionRoom predictions;
   private final RecordingRoom recording;
   private final TrafficRoom traffic;
-  private final BatchWorkers<PredictWork> workers;
   private final UsageRoom usage;
   private final TrainingRoom training;
   private final EvaluationRoom evaluations;
@@ -164,37 +148,15 @@ public final class MillraceServer implements AutoCloseable {
             setup.labelsOfUnwanted(),
             calls);
     lists = new ModelListRoom(models, setup);
-    RunMeters runMeters = new RunMeters(meters);
     ForeignDoors foreign =
         new ForeignDoors(catalog, room.registry(), versions, options, clock, this::isReady);
     usage = new UsageRoom(options, meters, clock);
-    QueueObserver queueMeters = new BothQueueObservers(runMeters, foreign.statistics());
-    queue =
-        new BatchQueue<>(
-            options.workers(), options.maxInputBytes(), queueMeters, clock, System::nanoTime);
-    workers =
-        BatchWorkers.start(
-            options.workers(),
-            Threads.named("worker"),
-            queue,
-            new BatchRun(queueMeters, usage.meter(), clock, System::nanoTime),
-            queueMeters,
-            System::nanoTime);
-    Lanes lanes = new Lanes();
+    predictions =
+        new PredictionRoom(
+            options, foreign.statistics(), usage.meter(), meters, calls, deadlines, clock);
     RequestMeters requestMeters = new RequestMeters(meters);
-    CacheMeters cacheMeters = new CacheMeters(meters);
-    LeasedPredictor batched = new BatchedPredictor(queue, lanes);
-    CachedPredictor cache =
-        new CachedPredictor(
-            batched,
-            new AnswerStore(cacheMeters, System::nanoTime, calls),
-            new SingleFlight(batched, calls, deadlines, clock, options.maxInputBytes()),
-            lanes::costNanos,
-            new BothCacheObservers(cacheMeters, foreign.statistics()),
-            usage.meter(),
-            System::nanoTime);
     Loans loans = life.loans(catalog, calls);
-    evaluations = new EvaluationRoom(options, room, catalog, loans, batched, clock);
+    evaluations = new EvaluationRoom(options, room, catalog, loans, predictions.batched(), clock);
     gate =
         new GateRoom(
             room, catalog, evaluations.evaluations(), versions, loans, this::jobs, calls, meters);
@@ -204,8 +166,8 @@ public final class MillraceServer implements AutoCloseable {
             room.registry(),
             catalog,
             repository,
-            new MeteredPredictor(cache, usage.meter()),
-            batched,
+            new MeteredPredictor(predictions.cached(), usage.meter()),
+            predictions.batched(),
             recording::record,
             requestMeters.and(foreign.statistics()).and(gate.observer()),
             meters,
@@ -285,18 +247,13 @@ public final class MillraceServer implements AutoCloseable {
         new HealthReporter(
             services.stream().map(service -> service.getServiceDescriptor().getName()).toList());
     catalog.subscribe(health);
+    predictions.subscribeTo(catalog);
     catalog.subscribe(requestMeters);
-    catalog.subscribe(lanes);
-    catalog.subscribe(runMeters);
     catalog.subscribe(foreign);
-    catalog.subscribe(cache);
-    catalog.subscribe(cacheMeters);
     catalog.subscribe(gate.feedback());
     catalog.subscribe(new VersionMeters(meters));
     catalog.subscribe(loadMeters);
     ProcessMeters.bindTo(meters);
-    meters.gauge("millrace.queue.length", queue, BatchQueue::length);
-    meters.gauge("millrace.queue.bytes", queue, BatchQueue::bytes);
     meters.gauge("millrace.native.tensors.open", ledger, TensorLedger::open);
     doors =
         Doors.open(
@@ -451,7 +408,7 @@ public final class MillraceServer implements AutoCloseable {
     evaluations.close();
     modelService.endWatches();
     boolean finished = doors.drain(options.drainTimeout());
-    workers.close();
+    predictions.close();
     timer.shutdownNow();
     traffic.close();
     recording.close();
