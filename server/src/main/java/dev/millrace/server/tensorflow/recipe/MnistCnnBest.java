@@ -13,11 +13,13 @@ public final class MnistCnnBest implements Recipe {
   static final Map<String, String> DEFAULTS =
       Map.of(
           "convolutions", "2",
-          "epochs", "10",
+          "padding", "0",
+          "epochs", "15",
           "cosine_decay", "1",
           "rotation", "12",
           "scale", "0.1",
           "shift", "2",
+          "elastic", "0.5",
           "weight_averaging", "0.999");
 
   private final MnistCnn recipe = new MnistCnn();

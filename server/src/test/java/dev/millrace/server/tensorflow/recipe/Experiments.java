@@ -66,7 +66,7 @@ public final class Experiments {
               with(
                   DISTORTED,
                   "epochs",
-                  "20",
+                  "15",
                   "weight_averaging",
                   "0.999",
                   "convolutions",
