@@ -17,6 +17,7 @@ import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.security.permission.Grant;
 import dev.millrace.server.testing.Http;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.v1.ListModelsRequest;
 import dev.millrace.v1.ModelServiceGrpc;
 import io.grpc.Channel;
@@ -304,7 +305,7 @@ final class AuthenticationServingTest {
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (isTaken(key) != wanted) {
       assertThat(System.nanoTime()).as("the server follows in time").isLessThan(end);
-      Thread.onSpinWait();
+      Pause.brief();
     }
   }
 

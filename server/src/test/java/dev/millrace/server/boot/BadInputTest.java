@@ -8,6 +8,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.InferenceServiceGrpc;
@@ -75,6 +76,7 @@ final class BadInputTest {
             .getModelsCount()
         < 2) {
       assertThat(System.nanoTime()).as("the models are found in time").isLessThan(end);
+      Pause.brief();
     }
     server.awaitReady();
   }

@@ -6,6 +6,7 @@ import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.InferenceServiceGrpc;
@@ -236,6 +237,7 @@ final class CachedServingTest {
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("it happens in time").isLessThan(end);
+      Pause.brief();
     }
   }
 }

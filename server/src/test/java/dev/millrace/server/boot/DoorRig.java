@@ -12,6 +12,7 @@ import dev.millrace.server.testing.KserveDoor;
 import dev.millrace.server.testing.KserveRestDoor;
 import dev.millrace.server.testing.NativeDoor;
 import dev.millrace.server.testing.NativeHttpDoor;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.server.testing.RestClient;
 import dev.millrace.server.testing.ServedModels;
 import dev.millrace.server.testing.SmallModels;
@@ -72,6 +73,8 @@ final class DoorRig implements AutoCloseable {
     SmallModels.echo(models.resolve("echo/1"));
     SmallModels.product(models.resolve("product/1"));
     SmallModels.slow(models.resolve("slow/1"), PRODUCTS);
+    // Its batches would be measured for half a minute before anything is served.
+    Files.writeString(models.resolve("slow/millrace.yaml"), "batching: {enabled: false}\n");
     Files.createDirectories(models.resolve("broken/1"));
     Files.writeString(models.resolve("broken/1/saved_model.pb"), "no model");
     MillraceServer server =
@@ -127,7 +130,7 @@ final class DoorRig implements AutoCloseable {
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (server.openTensors() > 0) {
       assertThat(System.nanoTime()).as("tensors are closed in time").isLessThan(end);
-      Thread.onSpinWait();
+      Pause.brief();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.testing.GoldenModel;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.ListModelsRequest;
 import dev.millrace.v1.ModelServiceGrpc;
@@ -62,6 +63,7 @@ final class GoldenServer implements AutoCloseable {
             .getModelsCount()
         < models.size()) {
       assertThat(System.nanoTime()).as("the models are found in time").isLessThan(end);
+      Pause.brief();
     }
     started.server.awaitReady();
     return started;

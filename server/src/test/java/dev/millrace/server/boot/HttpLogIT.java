@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.server.testing.Http;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.server.testing.RunningServer;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.CreateTrainingJobRequest;
@@ -139,7 +140,7 @@ final class HttpLogIT {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!Http.text(http.get("/api/v1/models/doubling")).contains("VERSION_STATE_AVAILABLE")) {
       assertThat(System.nanoTime()).as("the model is served in time").isLessThan(end);
-      Thread.onSpinWait();
+      Pause.brief();
     }
   }
 }

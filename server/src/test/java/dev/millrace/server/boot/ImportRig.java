@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.FilePiece;
 import dev.millrace.v1.GetImportRequest;
@@ -140,7 +141,7 @@ final class ImportRig implements AutoCloseable {
           throw notYet;
         }
       }
-      Thread.onSpinWait();
+      Pause.brief();
     }
   }
 
@@ -154,7 +155,7 @@ final class ImportRig implements AutoCloseable {
           return version;
         }
       }
-      Thread.onSpinWait();
+      Pause.brief();
     }
   }
 

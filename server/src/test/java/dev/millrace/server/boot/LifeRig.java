@@ -2,6 +2,7 @@ package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.InferenceServiceGrpc;
 import dev.millrace.v1.Model;
@@ -92,7 +93,7 @@ final class LifeRig implements AutoCloseable {
       if (System.nanoTime() - end > 0) {
         throw new AssertionError("waited for a minute: " + state.get());
       }
-      Thread.onSpinWait();
+      Pause.brief();
     }
   }
 

@@ -196,7 +196,7 @@ final class MainJobIT {
                   }
                 },
                 failures::add)) {
-      TrainingJobHandle job = client.train(TrainingRequest.defaults().withParameter("steps", 150));
+      TrainingJobHandle job = client.train(TrainingRequest.defaults().withParameter("steps", 40));
       long start = System.nanoTime();
       long callsAfterSwap = 0;
       while (callsAfterSwap < 400) {

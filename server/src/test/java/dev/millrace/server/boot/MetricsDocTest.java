@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.server.testing.Scrape;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.DataType;
@@ -235,6 +236,7 @@ final class MetricsDocTest {
       } catch (StatusRuntimeException notFoundYet) {
         assertThat(notFoundYet.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
       }
+      Pause.brief();
     }
   }
 }

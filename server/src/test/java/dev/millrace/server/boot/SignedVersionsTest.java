@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.testing.Ed25519Keys;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.ImportPlan;
 import dev.millrace.v1.ModelVersion;
@@ -65,7 +66,7 @@ final class SignedVersionsTest {
     assertThat(run("sign", version.toString(), "--key", keys.secret().toString())).isZero();
     assertThat(run("verify", version.toString(), "--keys", keys.shown().toString())).isZero();
     while (rig.awaitVersion("m", 1).getState() != VersionState.VERSION_STATE_AVAILABLE) {
-      Thread.onSpinWait();
+      Pause.brief();
     }
     assertThat(rig.doubled("m", 3)).isEqualTo(6);
   }

@@ -3,6 +3,7 @@ package dev.millrace.server.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.server.testing.RestClient;
 import dev.millrace.server.testing.Scrape;
 import dev.millrace.server.testing.SmallModels;
@@ -248,6 +249,7 @@ final class TfServingRestTest {
             rig.rest.get("/v1/models/changing/versions/" + number).body(), StandardCharsets.UTF_8)
         .contains("AVAILABLE")) {
       assertThat(System.nanoTime()).as("version %d is served in time", number).isLessThan(end);
+      Pause.brief();
     }
   }
 

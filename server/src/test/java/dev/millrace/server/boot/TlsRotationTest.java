@@ -3,6 +3,7 @@ package dev.millrace.server.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.server.boot.config.ServeOption;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.server.testing.SelfSigned;
 import dev.millrace.v1.ListModelsRequest;
 import dev.millrace.v1.ModelServiceGrpc;
@@ -74,7 +75,7 @@ final class TlsRotationTest {
               .getSerialNumber()
               .equals(next.x509().getSerialNumber())) {
             assertThat(failures).isEmpty();
-            Thread.onSpinWait();
+            Pause.brief();
           }
         }
       }
@@ -123,7 +124,7 @@ final class TlsRotationTest {
     for (int i = 0; i < counts.size(); i++) {
       while (counts.get(i).get() <= before.get(i)) {
         assertThat(failures).isEmpty();
-        Thread.onSpinWait();
+        Pause.brief();
       }
     }
   }

@@ -5,6 +5,7 @@ import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
+import dev.millrace.server.testing.Pause;
 import dev.millrace.server.testing.Scrape;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.DataType;
@@ -180,7 +181,7 @@ final class TrafficRig implements AutoCloseable {
       if (System.nanoTime() - end > 0) {
         throw new AssertionError("it does not happen in time");
       }
-      Thread.onSpinWait();
+      Pause.brief();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.server.chaos;
 
+import dev.millrace.server.testing.Pause;
 import dev.millrace.server.testing.SmallModels;
 import dev.millrace.v1.DataType;
 import dev.millrace.v1.DeleteVersionRequest;
@@ -162,7 +163,7 @@ final class Changes {
   Model settled() {
     Model model = model();
     while (!model.getVersionsList().stream().allMatch(Changes::isSettled)) {
-      Thread.onSpinWait();
+      Pause.brief();
       model = model();
     }
     return model;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.server.testing.FewDigits;
 import dev.millrace.v1.CancelTrainingJobRequest;
 import dev.millrace.v1.CreateTrainingJobRequest;
 import dev.millrace.v1.GetTrainingJobRequest;
@@ -46,6 +47,7 @@ final class TrainedJob {
                             .setSpec(
                                 TrainingSpec.newBuilder()
                                     .setModel(MODEL)
+                                    .setDataset(FewDigits.NAME)
                                     .putParameters("steps", "400")
                                     .putParameters("batch_size", "20"))
                             .build())

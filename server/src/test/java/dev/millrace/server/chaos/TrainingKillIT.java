@@ -2,6 +2,7 @@ package dev.millrace.server.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.server.testing.FewDigits;
 import dev.millrace.server.testing.RunningServer;
 import dev.millrace.v1.TrainingJob;
 import dev.millrace.v1.TrainingJobState;
@@ -37,6 +38,7 @@ final class TrainingKillIT {
     long seed = Long.getLong("millrace.seed", 8);
     Random random = new Random(seed);
     Map<String, Integer> told = new TreeMap<>();
+    FewDigits.write(folder);
     server = start();
     try {
       long begin = System.nanoTime();

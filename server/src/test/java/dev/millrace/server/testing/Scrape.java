@@ -60,7 +60,7 @@ public final class Scrape {
       if (System.nanoTime() - end > 0) {
         throw new AssertionError(name + List.of(tags) + " stays at " + value);
       }
-      Thread.onSpinWait();
+      Pause.brief();
       value = value(name, tags);
     }
   }

@@ -25,7 +25,7 @@ public final class ServedModels {
       if (System.nanoTime() - end > 0) {
         throw new AssertionError("not all served: " + models);
       }
-      Thread.onSpinWait();
+      Pause.brief();
       models = list(channel);
     }
   }

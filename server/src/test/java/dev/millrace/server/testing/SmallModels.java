@@ -204,17 +204,19 @@ public final class SmallModels {
    * refused.
    */
   public static void slow(Path directory, int products) throws IOException {
-    float[] unit = new float[SLOW_WIDTH * SLOW_WIDTH];
-    for (int i = 0; i < SLOW_WIDTH; i++) {
-      unit[i * SLOW_WIDTH + i] = 1;
-    }
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> x =
           tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, SLOW_WIDTH)));
+      // Made by the graph: a constant of this size, used so often, takes TensorFlow seconds to
+      // load.
       Operand<TFloat32> matrix =
-          tf.reshape(tf.constant(unit), tf.constant(new int[] {SLOW_WIDTH, SLOW_WIDTH}));
+          tf.oneHot(
+              tf.range(tf.constant(0), tf.constant(SLOW_WIDTH), tf.constant(1)),
+              tf.constant(SLOW_WIDTH),
+              tf.constant(1f),
+              tf.constant(0f));
       Operand<TFloat32> y = tf.debugging.checkNumerics(x, "x must be finite");
       for (int i = 0; i < products; i++) {
         y = tf.linalg.matMul(y, matrix);

@@ -1,6 +1,5 @@
 package dev.millrace.server.tensorflow.recipe;
 
-import dev.millrace.server.dataset.LabelledImages;
 import dev.millrace.server.tensorflow.board.EventLog;
 import dev.millrace.server.tensorflow.board.Histogram;
 import dev.millrace.server.training.TrainingProgress;
@@ -39,29 +38,20 @@ final class BoardEvents {
   /**
    * At the end of the run: a row for each class, a column for each answer; the brighter the more.
    */
-  void confusion(LabelledImages examples) {
+  void confusion(Confusion confusion) {
     if (events == EventLog.NONE) {
       return;
     }
     int size = MnistNetwork.CLASSES * CELL;
     float[] picture = new float[size * size];
-    long[][] counts = run.confusion(examples);
     for (int y = 0; y < size; y++) {
       for (int x = 0; x < size; x++) {
-        picture[y * size + x] = brightness(counts[y / CELL], x / CELL);
+        // By the cube root of the share, since the mistakes of a good model are few.
+        picture[y * size + x] = (float) Math.cbrt(confusion.share(y / CELL, x / CELL));
       }
     }
     try (PngEncoder encoder = new PngEncoder(size, size)) {
       events.image(run.step(), "confusion/test", size, size, encoder.encode(picture));
     }
-  }
-
-  /** By the cube root of the share, since the mistakes of a good model are few. */
-  private static float brightness(long[] row, int column) {
-    long all = 0;
-    for (long count : row) {
-      all += count;
-    }
-    return all == 0 ? 0 : (float) Math.cbrt((double) row[column] / all);
   }
 }

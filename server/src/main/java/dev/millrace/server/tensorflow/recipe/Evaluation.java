@@ -25,18 +25,18 @@ final class Evaluation {
     return (double) correct[0] / examples.count();
   }
 
-  /** How often each class (row) was taken for each (column). */
-  long[][] confusion(LabelledImages examples) {
-    long[][] counts = new long[MnistNetwork.CLASSES][MnistNetwork.CLASSES];
+  /** What the examples are taken for. */
+  Confusion confusion(LabelledImages examples) {
+    Confusion confusion = new Confusion(MnistNetwork.CLASSES);
     forEachBatch(
         examples,
         graph.classes(),
         (classes, first, size) -> {
           for (int i = 0; i < size; i++) {
-            counts[examples.label(first + i)][classes.getInt(i)]++;
+            confusion.add(examples.label(first + i), classes.getInt(i));
           }
         });
-    return counts;
+    return confusion;
   }
 
   /** Takes what the graph says of one batch. */

@@ -93,8 +93,9 @@ public final class MnistCnn implements Recipe {
         metrics.put("best_step", (double) run.step());
         metrics.put("validation_accuracy", run.accuracy(dataset.validation()));
       }
-      metrics.put("test_accuracy", run.accuracy(dataset.test()));
-      board.confusion(dataset.test());
+      Confusion confusion = run.confusion(dataset.test());
+      metrics.put("test_accuracy", confusion.accuracy());
+      board.confusion(confusion);
       export(run, exportDirectory);
       WarmUpFile.write(exportDirectory, WarmUpExamples.madeUp());
       return TrainedModel.of(metrics, dataset.digest());

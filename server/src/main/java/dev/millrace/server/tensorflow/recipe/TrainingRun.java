@@ -81,8 +81,8 @@ final class TrainingRun implements AutoCloseable {
     return evaluation.accuracy(unseen);
   }
 
-  /** How often each class (row) was taken for each (column). */
-  long[][] confusion(LabelledImages unseen) {
+  /** What the examples are taken for, without dropout. */
+  Confusion confusion(LabelledImages unseen) {
     return evaluation.confusion(unseen);
   }
 
