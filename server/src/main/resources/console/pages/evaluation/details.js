@@ -55,8 +55,8 @@ export class EvaluationDetails {
         {className: 'span-5', id: 'h-misread'},
         misreadView(version, this.#matrix, this.#cell, (example) => this.#picture(example, results.dataset), isWhole),
       ),
-      card(`By class, version ${lastPart(version.version)}`, {className: 'span-6', id: 'h-by-class'}, classesTable(version)),
-      card('Calibration', {className: 'span-6'}, this.calibration.view(this.#versions(results))),
+      card(`By class, version ${lastPart(version.version)}`, {className: 'span-7', id: 'h-by-class'}, classesTable(version)),
+      card('Calibration', {className: 'span-5'}, this.calibration.view(this.#versions(results))),
       version.robustness?.length ? card(`Robustness, version ${lastPart(version.version)}`, {id: 'h-robustness'}, this.robustness.view(version)) : null,
     ];
   }

@@ -115,8 +115,7 @@ final class DoorErrors implements ServerErrorHandler {
               ErrorReason.MEDIA_TYPE_UNSUPPORTED, "this path does not take this media type");
       case 503 ->
           new ServingException(ErrorReason.DRAINING, "the server is stopping; try another one");
-      case 504 ->
-          new ServingException(ErrorReason.DEADLINE_EXPIRED, "the answer was not ready in time");
+      case 504 -> HttpErrors.late();
       default ->
           status.isServerError()
               ? new ServingException(ErrorReason.INTERNAL, "the request could not be answered")

@@ -3,6 +3,7 @@ package dev.millrace.server.gateway;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RequestInfo;
 import com.google.rpc.RetryInfo;
@@ -71,8 +72,20 @@ public final class HttpErrors {
             : null;
     if (told == null) {
       told = StatusProto.fromThrowable(statuses.apply(known(cause)));
+    } else if (isOfTheCall(told)) {
+      told = StatusProto.fromThrowable(statuses.apply(late()));
     }
     return told == null ? Status.getDefaultInstance() : told;
+  }
+
+  /** True when the call on the way to the service was given up before the service said a word. */
+  private static boolean isOfTheCall(Status told) {
+    return told.getCode() == Code.DEADLINE_EXCEEDED_VALUE && told.getDetailsCount() == 0;
+  }
+
+  /** What is said to a caller whose deadline has passed. */
+  static ServingException late() {
+    return new ServingException(ErrorReason.DEADLINE_EXPIRED, "the answer was not ready in time");
   }
 
   /** What the HTTP library says of a client is no defect of ours. */

@@ -3,12 +3,15 @@ package dev.millrace.server.bench;
 import dev.millrace.client.MillraceClient;
 import dev.millrace.client.TrainingRequest;
 import dev.millrace.server.testing.Digits;
+import dev.millrace.server.testing.FewDigits;
 import dev.millrace.server.testing.RunningServer;
 import dev.millrace.server.testing.SmallModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the scenarios measure with: two models, requests for them, and how long and how often to
@@ -36,11 +39,13 @@ final class Rig {
   static Rig prepare(Path folder, boolean quick) throws IOException, InterruptedException {
     SmallModels.half(folder.resolve("half"));
     Path training = Files.createDirectories(folder.resolve("training"));
+    FewDigits.write(training);
+    TrainingRequest whole = TrainingRequest.defaults().withParameter("steps", 100);
+    TrainingRequest little =
+        TrainingRequest.defaults().withDataset(FewDigits.NAME).withParameter("steps", 20);
     try (RunningServer server = RunningServer.start(training);
         MillraceClient client = MillraceClient.connect(server.address())) {
-      client
-          .train(TrainingRequest.defaults().withParameter("steps", quick ? 20 : 100))
-          .follow(event -> {});
+      client.train(quick ? little : whole).follow(event -> {});
       server.stop();
     }
     Files.move(training.resolve("saved_models/mnist/1"), folder.resolve("mnist"));
@@ -57,10 +62,15 @@ final class Rig {
     return folder.resolve("half");
   }
 
-  /** A server with one model. */
+  /** A server with one model; a quick one tries no version in a process of its own. */
   BenchServer server(Path model, String settings, String... options)
       throws IOException, InterruptedException {
-    return BenchServer.start(Files.createTempDirectory(folder, "home"), model, settings, options);
+    List<String> all = new ArrayList<>(List.of(options));
+    if (quick && !all.contains("--check-models")) {
+      all.addAll(List.of("--check-models", "off"));
+    }
+    Path home = Files.createTempDirectory(folder, "home");
+    return BenchServer.start(home, model, settings, all.toArray(String[]::new));
   }
 
   /** A home with version 1 of one model, for a server that a scenario starts itself. */

@@ -23,14 +23,17 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which requests reach the one route of a server. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 final class DoorkeeperTest {
   private static final String APP = "https://app.example.org";
@@ -48,10 +51,17 @@ final class DoorkeeperTest {
   private Server server;
   private Http http;
 
-  @BeforeEach
+  @BeforeAll
   void start() {
     server = start(route);
     http = new Http(server.activeLocalPort());
+  }
+
+  @BeforeEach
+  void forget() {
+    shown.clear();
+    served.clear();
+    closed = false;
   }
 
   private Server start(HttpService service) {
@@ -73,7 +83,7 @@ final class DoorkeeperTest {
     return started;
   }
 
-  @AfterEach
+  @AfterAll
   void stop() {
     server.stop().join();
   }
@@ -185,14 +195,13 @@ final class DoorkeeperTest {
   void serve_request_isUnderWayUntilItIsAnswered() throws Exception {
     CompletableFuture<Boolean> reached = new CompletableFuture<>();
     CompletableFuture<HttpResponse> later = new CompletableFuture<>();
-    server.stop().join();
-    server =
-        start(
-            (context, request) -> {
-              reached.complete(true);
-              return HttpResponse.of(later);
-            });
-    try (Socket socket = new Http(server.activeLocalPort()).connect()) {
+    HttpService slow =
+        (context, request) -> {
+          reached.complete(true);
+          return HttpResponse.of(later);
+        };
+    try (Server other = start(slow);
+        Socket socket = new Http(other.activeLocalPort()).connect()) {
       socket.getOutputStream().write(request("GET", "localhost"));
       reached.get(30, TimeUnit.SECONDS);
       assertThat(inFlight.whenNone()).isNotDone();
