@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ public final class UsageLedger {
 
   private final UsageStore store;
   private final InstantSource clock;
-  private final Map<UsageKey, Amounts> used = new ConcurrentHashMap<>();
+  private final ConcurrentMap<UsageKey, Amounts> used = new ConcurrentHashMap<>();
   private final Object jobsLock = new Object();
 
   @GuardedBy("jobsLock")
@@ -134,20 +135,28 @@ public final class UsageLedger {
 
   @GuardedBy("this")
   private @Nullable Batch drain() {
-    Map<UsageKey, Amounts> drained = new HashMap<>();
+    Map<UsageKey, Amounts> drained;
     Map<String, Long> jobs;
     // Both halves of a training's entry go into one batch.
     synchronized (jobsLock) {
-      for (UsageKey key : used.keySet()) {
-        Amounts amounts = used.remove(key);
-        if (amounts != null) {
-          drained.put(key, amounts);
-        }
-      }
+      drained = takeAll(used);
       jobs = Map.copyOf(unwritten);
       unwritten.clear();
     }
     return drained.isEmpty() && jobs.isEmpty() ? null : new Batch(lastBatch + 1, drained, jobs);
+  }
+
+  /** Takes out what is there, while others add. */
+  static Map<UsageKey, Amounts> takeAll(ConcurrentMap<UsageKey, Amounts> from) {
+    Map<UsageKey, Amounts> taken = new HashMap<>();
+    for (UsageKey key : from.keySet()) {
+      Amounts amounts = from.remove(key);
+      if (amounts != null) {
+        // A key that is added again behind its back is met a second time.
+        taken.merge(key, amounts, Amounts::plus);
+      }
+    }
+    return taken;
   }
 
   private static String account(String caller) {

@@ -2,6 +2,7 @@ package dev.millrace.server.boot;
 
 import dev.millrace.server.boot.config.OptionSources;
 import dev.millrace.server.boot.config.ServeOption;
+import dev.millrace.server.testing.Http;
 import dev.millrace.server.testing.SelfSigned;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -121,7 +122,7 @@ final class TlsRig implements AutoCloseable {
           .write(
               (what + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + "\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
-      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      String answer = Http.readLast(socket);
       if (!answer.startsWith("HTTP/1.1 ")) {
         throw new IOException("no answer: " + answer);
       }

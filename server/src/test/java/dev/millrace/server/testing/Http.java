@@ -101,7 +101,7 @@ public final class Http {
   public String raw(String bytes) throws IOException {
     try (Socket socket = connect()) {
       send(socket, bytes);
-      return readAll(socket, true);
+      return readLast(socket);
     }
   }
 
@@ -125,6 +125,14 @@ public final class Http {
   /** What comes until the server closes, or resets, the connection. */
   public static String readAll(Socket socket) throws IOException {
     return readAll(socket, false);
+  }
+
+  /**
+   * What comes until an answer is whole that says that it is the last; the server waits some
+   * seconds for its client to close the connection first.
+   */
+  public static String readLast(Socket socket) throws IOException {
+    return readAll(socket, true);
   }
 
   private static String readAll(Socket socket, boolean untilLast) throws IOException {

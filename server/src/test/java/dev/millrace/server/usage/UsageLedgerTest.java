@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -179,6 +181,48 @@ final class UsageLedgerTest {
     store.failsAfter = false;
     ledger.flush();
     assertThat(store.of("a").requests()).isEqualTo(20_000);
+  }
+
+  /** A map's walk meets a key again that is added behind another one of the same bin. */
+  @Test
+  void takeAll_keyThatIsAddedAgainOnTheWay_countsBothTimes() {
+    UsageKey first = new UsageKey(1, "a", "m", 0);
+    UsageKey beside = sameBin(first);
+    ConcurrentMap<UsageKey, Amounts> used =
+        new ConcurrentHashMap<>() {
+          private boolean added;
+
+          @Override
+          public Amounts remove(Object key) {
+            Amounts removed = super.remove(key);
+            if (key.equals(first) && !added) {
+              added = true;
+              put(first, ANSWER);
+            }
+            return removed;
+          }
+        };
+    used.put(first, ANSWER);
+    used.put(beside, ANSWER);
+
+    Map<UsageKey, Amounts> taken = UsageLedger.takeAll(used);
+
+    assertThat(used).as("the key was met again").isEmpty();
+    assertThat(taken).containsEntry(first, ANSWER.plus(ANSWER)).containsEntry(beside, ANSWER);
+  }
+
+  private static UsageKey sameBin(UsageKey key) {
+    for (long version = 1; ; version++) {
+      UsageKey other = new UsageKey(1, "a", "m", version);
+      if (bin(other) == bin(key)) {
+        return other;
+      }
+    }
+  }
+
+  /** Place in a {@link ConcurrentHashMap} of the first size. */
+  private static int bin(UsageKey key) {
+    return (key.hashCode() ^ (key.hashCode() >>> 16)) & 15;
   }
 
   private static boolean training(UsageLedger to, String job, long sequence) {
