@@ -1,6 +1,7 @@
 package dev.millrace.server.boot;
 
 import dev.millrace.client.cli.ClientCommands;
+import dev.millrace.server.boot.command.LocalCommands;
 import dev.millrace.server.model.NearestName;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -32,12 +33,8 @@ public final class Main {
         .footer("Exit codes: 0 done, 1 failed, 2 wrong use.");
     millrace.addSubcommand("serve", ServeCommand.spec());
     CommandLine commandLine = new CommandLine(millrace);
-    commandLine.addSubcommand(new KeysCommand(Clock.systemUTC(), new SecureRandom()));
     ClientCommands.addTo(commandLine);
-    commandLine.addSubcommand(new SignCommand());
-    commandLine.addSubcommand(new VerifyCommand());
-    commandLine.addSubcommand(new AuditCommand());
-    commandLine.addSubcommand(new RequestLogCommand());
+    LocalCommands.addTo(commandLine, Clock.systemUTC(), new SecureRandom());
     commandLine.setExecutionStrategy(Main::run);
     commandLine.setParameterExceptionHandler(Main::explain);
     return commandLine;

@@ -3,7 +3,9 @@ package dev.millrace.server.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.millrace.server.boot.config.ServeOption;
 import dev.millrace.server.testing.Digits;
+import dev.millrace.server.testing.FewDigits;
 import dev.millrace.server.testing.TrainedDigits;
 import dev.millrace.v1.CreateTrainingJobRequest;
 import dev.millrace.v1.GateServiceGrpc;
@@ -67,8 +69,14 @@ final class GateServingTest {
     folder = temporary;
     TrainedDigits.export(folder.resolve("models/mnist/1"), 20);
     Files.writeString(folder.resolve("models/mnist/gate.yaml"), POLICY);
-    rig = LifeRig.start(folder, Map.of());
+    rig = serve();
     rig.awaitAvailable("mnist", 1);
+  }
+
+  private LifeRig serve() throws IOException {
+    FewDigits.write(folder);
+    return LifeRig.start(
+        folder, Map.of(ServeOption.DATASETS, folder.resolve("datasets").toString()));
   }
 
   @AfterEach
@@ -126,7 +134,7 @@ final class GateServingTest {
         .containsKeys("bars.accuracy", "champion.accuracy-loss", "evaluation", "compared_with");
 
     rig.close();
-    rig = LifeRig.start(folder, Map.of());
+    rig = serve();
     rig.awaitAvailable("mnist", 3);
     assertThat(judgement(2)).isEqualTo(worse);
     assertThat(judgement(3)).isEqualTo(better);
@@ -273,6 +281,7 @@ final class GateServingTest {
             CreateTrainingJobRequest.newBuilder()
                 .setSpec(
                     TrainingSpec.newBuilder()
+                        .setDataset(FewDigits.NAME)
                         .putParameters("steps", Integer.toString(steps))
                         .putParameters("batch_size", "50"))
                 .build())

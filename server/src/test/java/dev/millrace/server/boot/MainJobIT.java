@@ -16,6 +16,7 @@ import dev.millrace.client.VersionInfo;
 import dev.millrace.client.VersionState;
 import dev.millrace.server.testing.Command;
 import dev.millrace.server.testing.Digits;
+import dev.millrace.server.testing.FewDigits;
 import dev.millrace.server.testing.RunningServer;
 import java.io.IOException;
 import java.net.URI;
@@ -61,6 +62,7 @@ final class MainJobIT {
   @BeforeAll
   void trainTheFirstVersionAndServeIt(@TempDir Path temporary) throws IOException {
     folder = temporary;
+    FewDigits.write(folder);
     server = RunningServer.start(folder, "--bootstrap", "mnist-cnn");
     client = MillraceClient.connect(server.address());
   }
@@ -196,7 +198,9 @@ final class MainJobIT {
                   }
                 },
                 failures::add)) {
-      TrainingJobHandle job = client.train(TrainingRequest.defaults().withParameter("steps", 40));
+      TrainingJobHandle job =
+          client.train(
+              TrainingRequest.defaults().withDataset(FewDigits.NAME).withParameter("steps", 100));
       long start = System.nanoTime();
       long callsAfterSwap = 0;
       while (callsAfterSwap < 400) {

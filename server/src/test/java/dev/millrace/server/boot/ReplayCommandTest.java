@@ -119,10 +119,10 @@ final class ReplayCommandTest {
   }
 
   private int run(Path data, String... more) {
-    CommandLine program = new CommandLine(new RequestLogCommand());
+    CommandLine program = Main.commandLine();
     program.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-    List<String> words =
-        new ArrayList<>(List.of("replay", "--data-dir", data.toString(), "--model", "digits"));
+    List<String> words = new ArrayList<>(List.of("request-log", "replay", "--model", "digits"));
+    words.addAll(List.of("--data-dir", data.toString()));
     words.addAll(List.of("--server", "127.0.0.1:" + rig.server.port()));
     words.addAll(List.of(more));
     return program.execute(words.toArray(String[]::new));

@@ -111,13 +111,13 @@ public class BatchQueueLincheckTest {
   @Test
   void take_severalWorkersAndAClose_allWorkComesOutOnceAndAllWorkersEnd() {
     Lane lane = lane(new BatchRule(2, Duration.ZERO, false));
-    Lincheck.runConcurrentTest(12, () -> drain(2, lane));
+    Lincheck.runConcurrentTest(25, () -> drain(2, lane));
   }
 
   @Test
   void take_exclusiveLaneAndAClose_allWorkersEnd() {
     Lane lane = lane(new BatchRule(1, Duration.ZERO, true));
-    Lincheck.runConcurrentTest(8, () -> drain(3, lane));
+    Lincheck.runConcurrentTest(15, () -> drain(3, lane));
   }
 
   private static void drain(int workers, Lane lane) {

@@ -1,4 +1,4 @@
-package dev.millrace.server.boot;
+package dev.millrace.server.boot.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,4 +1,4 @@
-package dev.millrace.server.boot;
+package dev.millrace.server.boot.command;
 
 import dev.millrace.server.boot.config.ServeOption;
 import java.nio.file.Path;

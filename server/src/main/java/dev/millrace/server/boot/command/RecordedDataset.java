@@ -1,4 +1,4 @@
-package dev.millrace.server.boot;
+package dev.millrace.server.boot.command;
 
 import dev.millrace.server.inference.InferenceResponse;
 import dev.millrace.server.inference.shadow.AnswerClasses;

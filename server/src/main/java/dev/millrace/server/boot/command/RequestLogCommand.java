@@ -1,4 +1,4 @@
-package dev.millrace.server.boot;
+package dev.millrace.server.boot.command;
 
 import dev.millrace.server.model.ModelName;
 import dev.millrace.server.model.ServingException;
