@@ -200,7 +200,7 @@ final class MainJobIT {
                 failures::add)) {
       TrainingJobHandle job =
           client.train(
-              TrainingRequest.defaults().withDataset(FewDigits.NAME).withParameter("steps", 100));
+              TrainingRequest.defaults().withDataset(FewDigits.NAME).withParameter("steps", 20));
       long start = System.nanoTime();
       long callsAfterSwap = 0;
       while (callsAfterSwap < 400) {
