@@ -73,7 +73,7 @@ final class DoorRig implements AutoCloseable {
     SmallModels.echo(models.resolve("echo/1"));
     SmallModels.product(models.resolve("product/1"));
     SmallModels.slow(models.resolve("slow/1"), PRODUCTS);
-    // Its batches would be measured for half a minute before anything is served.
+    // Nothing is measured of it then, so that a deadline passes in its run and not before.
     Files.writeString(models.resolve("slow/millrace.yaml"), "batching: {enabled: false}\n");
     Files.createDirectories(models.resolve("broken/1"));
     Files.writeString(models.resolve("broken/1/saved_model.pb"), "no model");

@@ -43,8 +43,6 @@ final class KillIT {
           "delete.recorded",
           "delete.emptied",
           "written.LABELLED");
-  // A server that lives for seconds is not worth the second compiler's work.
-  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
   private static final int MOST_CHANGES = 120;
   private static final int RUNS = Integer.getInteger("millrace.kills", 5);
 
@@ -110,7 +108,7 @@ final class KillIT {
   private RunningServer start(String step) throws IOException {
     return RunningServer.start(
         folder,
-        Map.of("MILLRACE_JAVA_OPTS", SHORT_LIVED + " -Dmillrace.failpoint=" + step),
+        Map.of("MILLRACE_JAVA_OPTS", RunningServer.SHORT_LIVED + " -Dmillrace.failpoint=" + step),
         "--check-models",
         "off");
   }

@@ -24,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class TrainingKillIT {
   private static final int KILLS = Integer.getInteger("millrace.kills.training", 5);
-  // A server that lives for seconds is not worth the second compiler's work.
-  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
   private static final int MOST_KILLS_OF_A_JOB = 3;
   private static final int CANCELLED_ONE_IN = 6;
   private static final double SHARE_OF_A_JOB = 0.8;
@@ -130,7 +128,7 @@ final class TrainingKillIT {
   private RunningServer start() throws Exception {
     return RunningServer.start(
         folder,
-        Map.of("MILLRACE_JAVA_OPTS", SHORT_LIVED),
+        Map.of("MILLRACE_JAVA_OPTS", RunningServer.SHORT_LIVED),
         "--check-models",
         "off",
         "--checkpoint-interval",

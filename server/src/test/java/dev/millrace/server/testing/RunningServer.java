@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
 
 /** The real program, started from the distribution as a user starts it, on free ports. */
 public final class RunningServer implements AutoCloseable {
+  /** JVM options of one that lives for seconds, and is not worth the second compiler's work. */
+  public static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
   private static final Pattern READY =
       Pattern.compile(
           "ready grpc=127\\.0\\.0\\.1:(\\d+) http=127\\.0\\.0\\.1:(\\d+)"
